@@ -1,0 +1,121 @@
+"""The run configuration: YAML checked against the stages' own options before any work starts."""
+
+import importlib
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from pipeline.errors import ConfigError
+from pipeline.stages import STAGES
+from pipeline.stages.base import Stage
+
+
+class StageConfig(BaseModel):
+    """Which implementation runs a step (``use``) and that implementation's own options."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+    use: str
+
+    @property
+    def options(self) -> dict[str, Any]:
+        return dict(self.model_extra or {})
+
+
+class ScoreConfig(BaseModel):
+    """What `stancewire score` runs. ``batch_articles`` bounds memory; it never changes a row."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    stages: dict[str, StageConfig] = Field(default_factory=dict)
+    batch_articles: int = Field(default=32, ge=1)
+    threads: int | None = Field(default=None, ge=1)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fill_stages(cls, values: Any) -> Any:
+        """A step that the config leaves out, or names without ``use``, runs its first implementation."""
+        if not isinstance(values, dict):
+            return values
+        given = values.get("stages") or {}
+        if not isinstance(given, dict):
+            return values
+        unknown = [name for name in given if name not in STAGES]
+        if unknown:
+            raise ValueError(f"unknown stage {unknown[0]!r}; choose from: {', '.join(STAGES)}")
+        stages = {
+            name: {"use": next(iter(choices)), **(given.get(name) or {})}
+            for name, choices in STAGES.items()
+        }
+        return values | {"stages": stages}
+
+
+def stage_class(step: str, use: str) -> type[Stage]:
+    """The class that a config names for a step: a name in `STAGES` or ``package.module:Class``.
+
+    Raises:
+        ConfigError: neither a known name nor an importable class.
+    """
+    path = STAGES[step].get(use, use)
+    module_name, _, class_name = path.partition(":")
+    if not class_name:
+        choices = ", ".join(STAGES[step])
+        raise ConfigError(
+            f"stages.{step}.use: unknown implementation {use!r}; "
+            f"choose from: {choices}, or name your own as package.module:Class"
+        )
+    try:
+        return getattr(importlib.import_module(module_name), class_name)
+    except (ImportError, AttributeError) as error:
+        raise ConfigError(f"stages.{step}.use: cannot import {path!r}: {error}") from error
+
+
+def describe(error: ValidationError, prefix: str = "") -> str:
+    """A pydantic error as one line an offending key: where it is, what is wrong, what would do."""
+    lines = []
+    for item in error.errors():
+        key = ".".join(str(part) for part in item["loc"])
+        place = ".".join(part for part in (prefix, key) if part)
+        lines.append(f"{place}: {item['msg']}" if place else item["msg"])
+    return "\n".join(lines)
+
+
+def validated(model: type[BaseModel], values: Any, prefix: str = "") -> Any:
+    """``values`` checked by a pydantic model; an unknown key's error names the known ones.
+
+    Raises:
+        ConfigError: a key is unknown, missing or of the wrong type.
+    """
+    if isinstance(values, dict):
+        unknown = [key for key in values if key not in model.model_fields]
+        if unknown and model.model_config.get("extra") == "forbid":
+            place = ".".join(part for part in (prefix, str(unknown[0])) if part)
+            raise ConfigError(f"{place}: unknown key; choose from: {', '.join(model.model_fields)}")
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        raise ConfigError(describe(error, prefix)) from error
+
+
+def load_yaml(path: Path) -> dict[str, Any]:
+    """A YAML file that holds one mapping, loaded safely.
+
+    Raises:
+        ConfigError: unreadable, not YAML, or not a mapping.
+    """
+    try:
+        values = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: not valid YAML: {error}") from error
+    if values is None:
+        return {}
+    if not isinstance(values, dict):
+        raise ConfigError(f"{path}: holds a {type(values).__name__}; a mapping of keys is needed")
+    return values
+
+
+def load_score_config(path: Path | None) -> ScoreConfig:
+    """The configuration of a run; without a path, the defaults (`configs/score.yaml` spells them out)."""
+    return validated(ScoreConfig, load_yaml(path) if path else {})
