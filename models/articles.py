@@ -5,7 +5,6 @@ One JSON object a line: ``{"id", "title", "countries": {key: country}, "sentence
 Sentences of one ``para`` are joined by a space, paragraphs by an empty line.
 """
 
-import json
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 
 from countryinfo import CountryInfo
 
+from models.label_files import LabelError, read_labels
 from models.labels import MentionKind
 
 # The article's own voice: a speaker and a holder, and what a columnist's "I" stands for.
@@ -56,10 +56,6 @@ class LabelledArticle:
     text: str
     countries: dict[str, str | None]
     sentences: tuple[LabelledSentence, ...]
-
-
-class LabelError(ValueError):
-    """A label file that cannot be used: names the line and the remedy."""
 
 
 def mention_kind(text: str, keys: tuple[str, ...]) -> MentionKind:
@@ -141,15 +137,6 @@ def read_articles(path: Path) -> list[LabelledArticle]:
     """All annotated articles of a JSONL file, in order.
 
     Raises:
-        LabelError: the first unusable line, by number.
+        LabelError: the first unusable row, by line number.
     """
-    articles = []
-    with path.open(encoding="utf-8") as lines:
-        for number, line in enumerate(lines, 1):
-            if not line.strip():
-                continue
-            try:
-                articles.append(parse_article(json.loads(line)))
-            except (json.JSONDecodeError, LabelError) as error:
-                raise LabelError(f"{path}:{number}: {error}") from error
-    return articles
+    return read_labels(path, parse_article)

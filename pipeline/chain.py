@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from pipeline.config import ScoreConfig, stage_class, validated
-from pipeline.errors import ConfigError
+from pipeline.errors import ConfigError, StancewireError
 from pipeline.records import Article, ScoredArticle
 from pipeline.stages.base import Stage
 
@@ -21,8 +21,20 @@ class Chain:
         _check_types(stages)
 
     def setup(self) -> None:
-        for stage in self.stages.values():
-            stage.setup()
+        """Sets every stage up.
+
+        Raises:
+            StancewireError: a stage cannot be set up; the text names it.
+        """
+        for name, stage in self.stages.items():
+            try:
+                stage.setup()
+            except StancewireError:
+                raise
+            except Exception as error:
+                raise StancewireError(
+                    f"stages.{name}: cannot be set up: {type(error).__name__}: {error}"
+                ) from error
 
     def process(self, batch: Sequence[Article]) -> list[ScoredArticle]:
         records: list = list(batch)

@@ -43,9 +43,11 @@ class ScoreConfig(BaseModel):
         unknown = [name for name in given if name not in STAGES]
         if unknown:
             raise ValueError(f"unknown stage {unknown[0]!r}; choose from: {', '.join(STAGES)}")
+        for name, stage in given.items():
+            if stage is not None and not isinstance(stage, dict):
+                raise ValueError(f"stages.{name}: holds {stage!r}; a mapping such as {{use: …}} is needed")
         stages = {
-            name: {"use": next(iter(choices)), **(given.get(name) or {})}
-            for name, choices in STAGES.items()
+            name: {"use": next(iter(choices)), **(given.get(name) or {})} for name, choices in STAGES.items()
         }
         return values | {"stages": stages}
 
@@ -65,9 +67,17 @@ def stage_class(step: str, use: str) -> type[Stage]:
             f"choose from: {choices}, or name your own as package.module:Class"
         )
     try:
-        return getattr(importlib.import_module(module_name), class_name)
+        cls = getattr(importlib.import_module(module_name), class_name)
     except (ImportError, AttributeError) as error:
-        raise ConfigError(f"stages.{step}.use: cannot import {path!r}: {error}") from error
+        raise ConfigError(
+            f"stages.{step}.use: cannot import {path!r} ({error}); is it installed or on PYTHONPATH?"
+        ) from error
+    lacking = [
+        name for name in ("consumes", "produces", "Options", "setup", "process") if not hasattr(cls, name)
+    ]
+    if lacking:
+        raise ConfigError(f"stages.{step}.use: {path!r} is no stage: it has no {', '.join(lacking)}")
+    return cls
 
 
 def describe(error: ValidationError, prefix: str = "") -> str:
@@ -76,7 +86,10 @@ def describe(error: ValidationError, prefix: str = "") -> str:
     for item in error.errors():
         key = ".".join(str(part) for part in item["loc"])
         place = ".".join(part for part in (prefix, key) if part)
-        lines.append(f"{place}: {item['msg']}" if place else item["msg"])
+        message = item["msg"].removeprefix("Value error, ")
+        if item["type"] not in ("missing", "value_error"):
+            message += f", not {item['input']!r}"
+        lines.append(f"{place}: {message}" if place else message)
     return "\n".join(lines)
 
 
@@ -113,6 +126,19 @@ def load_yaml(path: Path) -> dict[str, Any]:
         return {}
     if not isinstance(values, dict):
         raise ConfigError(f"{path}: holds a {type(values).__name__}; a mapping of keys is needed")
+    return values
+
+
+def resolved(config: ScoreConfig) -> dict[str, Any]:
+    """The config with every option of every stage spelled out, as ``run.json`` keeps it.
+
+    Raises:
+        ConfigError: a stage does not exist, or an option does not fit.
+    """
+    values = config.model_dump(mode="json")
+    for step, choice in config.stages.items():
+        options = validated(stage_class(step, choice.use).Options, choice.options, f"stages.{step}")
+        values["stages"][step] = {"use": choice.use, **options.model_dump(mode="json")}
     return values
 
 

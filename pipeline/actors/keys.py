@@ -1,0 +1,27 @@
+"""Names made comparable: slugs for ids and folded tokens for matching."""
+
+import re
+import unicodedata
+
+_NOT_SLUG = re.compile(r"[^a-z0-9]+")
+_SPECIAL = str.maketrans({"ı": "i", "ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ß": "ss"})
+_POSSESSIVE = re.compile(r"(?:['’`]s?)$")
+
+
+def fold(text: str) -> str:
+    """Text in lower case without accents, so "Erdoğan" and "Erdogan" compare equal."""
+    if text.isascii():
+        return text.lower()
+    plain = unicodedata.normalize("NFKD", text.translate(_SPECIAL))
+    return "".join(char for char in plain if not unicodedata.combining(char)).lower()
+
+
+def slug(text: str) -> str:
+    """Lower-case words joined by hyphens; text without a Latin letter or digit keeps its own letters."""
+    found = _NOT_SLUG.sub("-", fold(text)).strip("-")
+    return found or "-".join(re.findall(r"\w+", text.lower())) or "actor"
+
+
+def bare(word: str) -> str:
+    """A word without a possessive ending or surrounding punctuation."""
+    return _POSSESSIVE.sub("", word.strip("\"“”,;:()[]!?")) or word

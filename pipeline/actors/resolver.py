@@ -1,0 +1,140 @@
+"""The resolver's parts in their order, and the passes over an article that run them.
+
+1. names: every mention that names an actor, over the whole text, so that full names are known early;
+2. in text order: collectives, pronouns of the third person, nominals, each against the actors before it;
+3. speakers of every statement, by its source spans;
+4. first and second persons, which need the speakers.
+"""
+
+from collections.abc import Callable
+
+from pipeline.actors.affiliation import read_surroundings
+from pipeline.actors.collectives import collective_part, note_coordination
+from pipeline.actors.entities import Entities, Gender
+from pipeline.actors.homes import guess_country, read_homes
+from pipeline.actors.names import clean_name, country_part, is_pronoun, known_part, name_part
+from pipeline.actors.nominals import (
+    apposition_part,
+    body_nominal_part,
+    country_noun_part,
+    former_latter_part,
+    government_part,
+    known_body_part,
+    new_nominal_part,
+    person_nominal_part,
+)
+from pipeline.actors.pronouns import first_person, pronoun_class, pronoun_part
+from pipeline.actors.reading import Reading, Resolution
+from pipeline.actors.speakers import Voice, voices_of
+
+Part = Callable[[Reading, int], Resolution | None]
+
+# Tried in order; the first answer counts.
+NAME_PARTS: tuple[Part, ...] = (country_part, known_part, name_part)
+TEXT_PARTS: tuple[Part, ...] = (
+    collective_part,
+    pronoun_part,
+    former_latter_part,
+    country_noun_part,
+    government_part,
+    known_body_part,
+    apposition_part,
+    person_nominal_part,
+    body_nominal_part,
+    new_nominal_part,
+)
+
+
+def resolve(reading: Reading) -> list[list[Voice]]:
+    """Resolve every mention of a reading in place; returns the voices of each statement."""
+    genders = _genders(reading)
+    _names(reading)
+    for index, gender in genders.items():
+        reading.entities.all[index].gender = gender
+    reading.homes = read_homes(reading)
+    _in_order(reading)
+    _settle_countries(reading)
+    voices = [voices_of(reading, number) for number in range(len(reading.article.statements))]
+    _first_persons(reading, voices)
+    reading.entities.number_ids()
+    return voices
+
+
+def _genders(reading: Reading) -> dict[int, Gender]:
+    """The genders that the whole text's pronouns agree on for the actors it names, by a first reading.
+
+    A surname late in its article ("Brandt ... she") so helps with its early pronouns. The reading is left
+    as it was.
+    """
+    trace, reading.trace = reading.trace, None
+    _names(reading)
+    named = len(reading.entities.all)
+    reading.homes = read_homes(reading)
+    _in_order(reading)
+    found: dict[int, Gender] = {}
+    for entity in reading.entities.all[:named]:
+        if entity.is_person and entity.gender is not None and entity.gender_lead >= _SURE:
+            found[entity.index] = entity.gender
+    reading.entities = Entities()
+    reading.resolutions = [None] * len(reading.mentions)
+    reading.trace = trace
+    return found
+
+
+# The sum of leads by which pronouns of one gender must win for an actor to keep it.
+_SURE = 1.0
+
+
+def _names(reading: Reading) -> None:
+    for index in range(len(reading.mentions)):
+        reading.resolutions[index] = _first_answer(reading, index, NAME_PARTS)
+
+
+def _first_answer(reading: Reading, index: int, parts: tuple[Part, ...]) -> Resolution | None:
+    for part in parts:
+        found = part(reading, index)
+        if found is not None:
+            return found
+    return None
+
+
+def _is_deferred(reading: Reading, index: int) -> bool:
+    text = clean_name(reading.text(index))
+    return is_pronoun(text) and pronoun_class(text) in ("first", "we", "you")
+
+
+def _in_order(reading: Reading) -> None:
+    for index, place in enumerate(reading.places):
+        found = reading.resolutions[index]
+        if found is None:
+            if _is_deferred(reading, index):
+                continue
+            found = _first_answer(reading, index, TEXT_PARTS)
+            reading.resolutions[index] = found
+        if found is None or found.entity is None:
+            continue
+        entity = found.entity
+        if found.how in ("name", "nominal") and not entity.members:
+            read_surroundings(reading, index, entity)
+        if not entity.places:
+            guess_country(reading, index, entity)
+        reading.entities.touch(entity, place)
+        note_coordination(reading, index)
+
+
+def _first_persons(reading: Reading, voices: list[list[Voice]]) -> None:
+    for index, place in enumerate(reading.places):
+        if reading.resolutions[index] is None and _is_deferred(reading, index):
+            heard = voices[place.sentence] if place.sentence < len(voices) else []
+            speakers = [voice.entity for voice in heard]
+            reading.resolutions[index] = first_person(reading, index, speakers)
+
+
+def _settle_countries(reading: Reading) -> None:
+    """Guess again for actors whose country no words gave, now that the rest of the text has been read."""
+    trace, reading.trace = reading.trace, None
+    reading.homes = read_homes(reading)
+    for entity in reading.entities.all:
+        if entity.places and not entity.country_known:
+            guess_country(reading, entity.places[0].mention, entity)
+    reading.trace = trace

@@ -1,0 +1,29 @@
+"""The `stancewire` command."""
+
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+
+from pipeline.commands.score import score
+
+# Tracebacks with local variables would print article text as it stands.
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(version("stancewire"))
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    show_version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Who says what about whom in the news: statements, speakers, and their stances toward other actors."""
+
+
+app.command()(score)

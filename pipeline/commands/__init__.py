@@ -1,0 +1,1 @@
+"""The commands of `stancewire`, one module each; `pipeline.cli` names them."""

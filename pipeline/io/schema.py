@@ -1,0 +1,164 @@
+"""The columns of a run's tables: name, type and where each value comes from.
+
+Others read these files: columns may be added, never renamed or dropped. Offsets are half-open character
+offsets into the article's original text. Probabilities are float64 rounded to four decimals: a rounded
+float32 turns into 0.9731000065803528 in whatever reads it as a double, and the fifth decimal of a small
+model means nothing.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import pyarrow as pa
+
+from pipeline.records import ResolvedStatement, ScoredArticle, Speaker, StanceRecord
+
+Row = TypeVar("Row")
+
+_DECIMALS = 4
+_TEXT, _OFFSET, _PROBABILITY = pa.string(), pa.int32(), pa.float64()
+
+
+def probability(value: float) -> float:
+    return round(float(value), _DECIMALS)
+
+
+@dataclass(frozen=True, slots=True)
+class Column(Generic[Row]):
+    name: str
+    type: pa.DataType
+    value: Callable[[Row], Any]
+    nullable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StatementRow:
+    article: ScoredArticle
+    statement: ResolvedStatement
+
+
+@dataclass(frozen=True, slots=True)
+class StanceRow:
+    """``model``: the checkpoint that gave the probabilities, as name@first digits of its sha256."""
+
+    article: ScoredArticle
+    record: StanceRecord
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table(Generic[Row]):
+    """A file of a run, and how an article gives its rows (the label of the stance model goes in too)."""
+
+    name: str
+    columns: tuple[Column[Row], ...]
+    rows: Callable[[ScoredArticle, str], Iterator[Row]]
+
+    @property
+    def schema(self) -> pa.Schema:
+        return pa.schema([pa.field(column.name, column.type, column.nullable) for column in self.columns])
+
+    def dicts(self, article: ScoredArticle, model: str) -> list[dict[str, Any]]:
+        """The article's rows as plain values, as a JSONL file holds them."""
+        return [
+            {column.name: column.value(row) for column in self.columns} for row in self.rows(article, model)
+        ]
+
+
+_SPEAKER = pa.struct(
+    [
+        pa.field("id", _TEXT, nullable=False),
+        pa.field("name", _TEXT, nullable=False),
+        pa.field("kind", _TEXT, nullable=False),
+        pa.field("country", _TEXT),
+        pa.field("how", _TEXT, nullable=False),
+        pa.field("start", _OFFSET),
+        pa.field("end", _OFFSET),
+        pa.field("confidence", _PROBABILITY, nullable=False),
+    ]
+)
+
+
+def _speaker(speaker: Speaker) -> dict[str, Any]:
+    return {
+        "id": speaker.actor.id,
+        "name": speaker.actor.name,
+        "kind": speaker.actor.kind,
+        "country": speaker.actor.country,
+        "how": speaker.how,
+        "start": speaker.span and speaker.span.start,
+        "end": speaker.span and speaker.span.end,
+        "confidence": probability(speaker.confidence),
+    }
+
+
+def _statement_rows(article: ScoredArticle, model: str) -> Iterator[StatementRow]:
+    return (StatementRow(article, statement) for statement in article.statements)
+
+
+def _stance_rows(article: ScoredArticle, model: str) -> Iterator[StanceRow]:
+    return (StanceRow(article, record, model) for record in article.stances)
+
+
+STATEMENTS = Table(
+    "statements",
+    (
+        Column("article_id", _TEXT, lambda row: row.article.id),
+        Column("statement_id", _TEXT, lambda row: row.statement.id),
+        Column("start", _OFFSET, lambda row: row.statement.start),
+        Column("end", _OFFSET, lambda row: row.statement.end),
+        Column("text", _TEXT, lambda row: row.statement.text),
+        Column("kind", _TEXT, lambda row: row.statement.kind),
+        Column(
+            "cue_start", _OFFSET, lambda row: row.statement.cue and row.statement.cue.start, nullable=True
+        ),
+        Column("cue_end", _OFFSET, lambda row: row.statement.cue and row.statement.cue.end, nullable=True),
+        Column("speakers", pa.list_(_SPEAKER), lambda row: [_speaker(one) for one in row.statement.speakers]),
+    ),
+    _statement_rows,
+)
+
+STANCES = Table(
+    "stances",
+    (
+        Column("article_id", _TEXT, lambda row: row.article.id),
+        Column("statement_id", _TEXT, lambda row: row.record.statement_id),
+        Column("holder_id", _TEXT, lambda row: row.record.holder.id),
+        Column("holder_name", _TEXT, lambda row: row.record.holder.name),
+        Column("holder_kind", _TEXT, lambda row: row.record.holder.kind),
+        Column("holder_country", _TEXT, lambda row: row.record.holder.country, nullable=True),
+        Column(
+            "holder_start", _OFFSET, lambda row: row.record.holder_span and row.record.holder_span.start, True
+        ),
+        Column(
+            "holder_end", _OFFSET, lambda row: row.record.holder_span and row.record.holder_span.end, True
+        ),
+        Column("target_id", _TEXT, lambda row: row.record.target.id),
+        Column("target_name", _TEXT, lambda row: row.record.target.name),
+        Column("target_kind", _TEXT, lambda row: row.record.target.kind),
+        Column("target_country", _TEXT, lambda row: row.record.target.country, nullable=True),
+        Column(
+            "target_start", _OFFSET, lambda row: row.record.target_span and row.record.target_span.start, True
+        ),
+        Column(
+            "target_end", _OFFSET, lambda row: row.record.target_span and row.record.target_span.end, True
+        ),
+        Column("stance", _TEXT, lambda row: row.record.stance),
+        Column("p_support", _PROBABILITY, lambda row: probability(row.record.stance_probabilities[0])),
+        Column("p_neutral", _PROBABILITY, lambda row: probability(row.record.stance_probabilities[1])),
+        Column("p_oppose", _PROBABILITY, lambda row: probability(row.record.stance_probabilities[2])),
+        Column("sentiment", _TEXT, lambda row: row.record.sentiment),
+        Column("p_positive", _PROBABILITY, lambda row: probability(row.record.sentiment_probabilities[0])),
+        Column(
+            "p_sentiment_neutral",
+            _PROBABILITY,
+            lambda row: probability(row.record.sentiment_probabilities[1]),
+        ),
+        Column("p_negative", _PROBABILITY, lambda row: probability(row.record.sentiment_probabilities[2])),
+        Column("model", _TEXT, lambda row: row.model),
+    ),
+    _stance_rows,
+)
+
+TABLES: tuple[Table[Any], ...] = (STATEMENTS, STANCES)

@@ -1,0 +1,54 @@
+"""read: the trained reader marks sources, cues, contents and mentions of actors."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from models.inference import FoundSpan, read_texts
+from models.reader import ReaderModel
+from models.registry import Checkpoint, load_checkpoint
+from pipeline.records import Article, Mention, ReadArticle, SplitArticle, TaggedSpan, grow
+from pipeline.stages.base import StageOptions
+
+
+class _Options(StageOptions):
+    """``checkpoint``: a shipped checkpoint's name or the folder of one."""
+
+    checkpoint: str = "reader"
+
+
+class ModelReader:
+    consumes: ClassVar[type[Article]] = SplitArticle
+    produces: ClassVar[type[Article]] = ReadArticle
+    Options: ClassVar[type[StageOptions]] = _Options
+
+    def __init__(self, options: _Options) -> None:
+        self.options = options
+        self.checkpoints: dict[str, Checkpoint] = {}
+
+    def setup(self) -> None:
+        """Loads the checkpoint.
+
+        Raises:
+            CheckpointError: it is missing, truncated or no reader.
+        """
+        self.checkpoints = {"reader": load_checkpoint(self.options.checkpoint, ReaderModel)}
+
+    def process(self, batch: Sequence[SplitArticle]) -> list[ReadArticle]:
+        texts = [
+            (article.clean_text, [(span.start, span.end) for span in article.paragraphs]) for article in batch
+        ]
+        found = read_texts(self.checkpoints["reader"], texts)
+        return [
+            grow(
+                ReadArticle,
+                article,
+                mentions=tuple(_mention(article, span) for span in read.mentions),
+                tagged=tuple(TaggedSpan(s.start, s.end, label=s.label, score=s.score) for s in read.spans),
+            )
+            for article, read in zip(batch, found, strict=True)
+        ]
+
+
+def _mention(article: SplitArticle, span: FoundSpan) -> Mention:
+    text = article.clean_text[span.start : span.end]
+    return Mention(span.start, span.end, text=text, kind=span.label, score=span.score)

@@ -1,0 +1,56 @@
+"""PolNeAR's brat files → span labels: one row an article, its sources, cues and contents.
+
+    python scripts/prepare_polnear.py ../shared/data/polnear/train OUT --held-out ../shared/data/stancewire/real_dev.jsonl
+
+PolNeAR: Newell, Margolin & Ruths, LREC 2018.
+"""
+
+import json
+import re
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from models.articles import read_articles
+
+LAYERS = {"Source": "source", "Cue": "cue", "Content": "content"}
+_SPAN = re.compile(r"^(T\d+)\t(Source|Cue|Content) ([\d ;]+)\t", re.MULTILINE)
+_JOINED = re.compile(r"^E\d+\t(.+)$", re.MULTILINE)
+
+
+def brat_spans(annotations: str) -> list[tuple[int, int, str]]:
+    """The spans that attributions join; each fragment of a discontinuous one counts as a span of its own."""
+    joined = {part.split(":")[1] for line in _JOINED.findall(annotations) for part in line.split()}
+    spans = {
+        (*map(int, fragment.split()), LAYERS[layer])
+        for name, layer, fragments in _SPAN.findall(annotations)
+        if name in joined
+        for fragment in fragments.split(";")
+    }
+    return sorted(spans)
+
+
+def main(
+    folder: Path,
+    out: Path,
+    held_out: Annotated[Path | None, typer.Option(help="annotated articles: openings of PolNeAR texts (ids pn-…) to leave out")] = None,
+) -> None:
+    stems = [article.id.removeprefix("pn-") for article in read_articles(held_out)] if held_out else []
+    written = skipped = 0
+    with out.open("w", encoding="utf-8") as lines:
+        for path in sorted((folder / "text").glob("*.txt")):
+            # Some articles were annotated more than once, to measure agreement; the first counts.
+            annotated = sorted((folder / "attributions").glob(f"{path.stem}_*.ann"))
+            if not annotated or path.stem in stems:
+                skipped += 1
+                continue
+            spans = brat_spans(annotated[0].read_text(encoding="utf-8"))
+            row = {"id": path.stem, "text": path.read_text(encoding="utf-8"), "mentions": None, "spans": spans}
+            lines.write(json.dumps(row, ensure_ascii=False) + "\n")
+            written += 1
+    print(f"{out}: {written} articles, {skipped} left out")
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,166 @@
+import json
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from fake_stages import Everything, stance_record
+
+from pipeline.errors import InputError
+from pipeline.io import write
+from pipeline.io.read import Reject
+from pipeline.io.schema import STANCES, STATEMENTS
+from pipeline.io.write import RunWriter
+from pipeline.records import Actor, Article, ResolvedStatement, ScoredArticle, Span, Speaker, grow
+
+# What the design promises to those who read the files.
+STATEMENT_COLUMNS = "article_id statement_id start end text kind cue_start cue_end speakers".split()
+SPEAKER_FIELDS = ["id", "name", "kind", "country", "how", "start", "end", "confidence"]
+STANCE_COLUMNS = """
+    article_id statement_id holder_id holder_name holder_kind holder_country holder_start holder_end
+    target_id target_name target_kind target_country target_start target_end stance p_support p_neutral
+    p_oppose sentiment p_positive p_sentiment_neutral p_negative model
+""".split()
+
+
+def scored(id_: str, text: str) -> ScoredArticle:
+    return Everything(Everything.Options()).process([Article(id=id_, text=text)])[0]
+
+
+def quoted_article() -> ScoredArticle:
+    """One direct statement with a cue, a named speaker and a holder inside the statement."""
+    speaker = Speaker(Actor("xi", "Xi Jinping", "person", "CHN"), "name", Span(14, 16), 0.98765)
+    article = scored("q", '"We stand by," Xi said.')
+    statement = grow(
+        ResolvedStatement, article.statements[0], kind="direct", cue=Span(17, 21), speakers=(speaker,)
+    )
+    record = stance_record("q-0", "Xi", "support", "Putin")
+    return grow(ScoredArticle, article, statements=(statement,), stances=(record,))
+
+
+def written(folder: Path, table_format: str = "parquet", count: int = 1, **options: bool) -> Path:
+    with RunWriter(folder, table_format, **options) as writer:
+        for number in range(count):
+            writer.add(scored(f"a{number}", "Xi backs Putin\nPutin rejects Nato"), "stance@01234567")
+        writer.reject(Reject("in.jsonl:2", "text is empty", None))
+        writer.commit({"counts": {}})
+    return folder
+
+
+def test_columns_are_those_of_the_design() -> None:
+    assert STATEMENTS.schema.names == STATEMENT_COLUMNS
+    assert STANCES.schema.names == STANCE_COLUMNS
+    speaker = STATEMENTS.schema.field("speakers").type.value_type
+    assert [speaker.field(index).name for index in range(speaker.num_fields)] == SPEAKER_FIELDS
+
+
+def test_parquet_and_jsonl_hold_the_same_rows(tmp_path: Path) -> None:
+    written(tmp_path / "p")
+    written(tmp_path / "j", "jsonl")
+    for table in ("statements", "stances"):
+        lines = (tmp_path / "j" / f"{table}.jsonl").read_text(encoding="utf-8").splitlines()
+        assert pq.read_table(tmp_path / "p" / f"{table}.parquet").to_pylist() == [
+            json.loads(x) for x in lines
+        ]
+
+
+def test_rows_carry_spans_countries_and_rounded_probabilities() -> None:
+    article = quoted_article()
+    (statement,) = STATEMENTS.dicts(article, "m")
+    assert (statement["kind"], statement["cue_start"], statement["cue_end"]) == ("direct", 17, 21)
+    assert statement["speakers"] == [
+        {
+            "id": "xi",
+            "name": "Xi Jinping",
+            "kind": "person",
+            "country": "CHN",
+            "how": "name",
+            "start": 14,
+            "end": 16,
+            "confidence": 0.9877,
+        }
+    ]
+    (stance,) = STANCES.dicts(article, "m")
+    assert (stance["holder_start"], stance["target_start"], stance["target_end"]) == (None, 0, 5)
+    assert (stance["p_support"], stance["p_neutral"], stance["p_oppose"]) == (0.9, 0.05, 0.05)
+    assert (stance["p_positive"], stance["p_sentiment_neutral"], stance["p_negative"]) == (
+        0.1235,
+        0.7531,
+        0.1235,
+    )
+    assert (stance["holder_country"], stance["target_country"], stance["model"]) == ("CHN", "RUS", "m")
+
+
+def test_narration_has_the_author_as_its_one_speaker() -> None:
+    (row,) = STATEMENTS.dicts(scored("a", "Rain fell."), "m")
+    assert [speaker["id"] for speaker in row["speakers"]] == ["author"]
+    assert row["cue_start"] is None
+
+
+def test_parquet_bytes_repeat_in_row_groups_of_fixed_size(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(write, "_ROW_GROUP", 5)
+    first, second = written(tmp_path / "a", count=6), written(tmp_path / "b", count=6)
+    assert (first / "stances.parquet").read_bytes() == (second / "stances.parquet").read_bytes()
+    metadata = pq.ParquetFile(first / "stances.parquet").metadata
+    assert [metadata.row_group(index).num_rows for index in range(metadata.num_row_groups)] == [5, 5, 2]
+
+
+def test_empty_run_has_tables_with_columns(tmp_path: Path) -> None:
+    with RunWriter(tmp_path / "run") as writer:
+        writer.commit({})
+    assert pq.read_table(tmp_path / "run" / "stances.parquet").schema.names == STANCE_COLUMNS
+    assert (tmp_path / "run" / "rejects.jsonl").read_text(encoding="utf-8") == ""
+
+
+def test_rejects_and_marker_are_json(tmp_path: Path) -> None:
+    folder = written(tmp_path / "run")
+    reject = json.loads((folder / "rejects.jsonl").read_text(encoding="utf-8"))
+    assert reject == {"place": "in.jsonl:2", "reason": "text is empty", "id": None, "stage": None}
+    assert json.loads((folder / "run.json").read_text(encoding="utf-8")) == {"counts": {}}
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "rejects.jsonl",
+        "run.json",
+        "stances.parquet",
+        "statements.parquet",
+    ]
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, ValueError])
+def test_interrupted_run_leaves_nothing(tmp_path: Path, error: type[BaseException]) -> None:
+    with pytest.raises(error), RunWriter(tmp_path / "run") as writer:
+        writer.add(scored("a", "Xi backs Putin"), "m")
+        raise error
+    assert not (tmp_path / "run").exists()
+
+
+def test_interrupted_overwrite_keeps_the_earlier_run(tmp_path: Path) -> None:
+    folder = written(tmp_path / "run")
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    with pytest.raises(KeyboardInterrupt), RunWriter(folder, overwrite=True) as writer:
+        writer.add(scored("b", "Putin rejects Xi"), "m")
+        raise KeyboardInterrupt
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_finished_run_is_refused_and_replaced_whole_when_asked(tmp_path: Path) -> None:
+    folder = written(tmp_path / "run")
+    (folder / "notes.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(InputError, match=r"holds a finished run already; .* --overwrite"):
+        RunWriter(folder)
+    written(folder, "jsonl", overwrite=True)
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "notes.txt",
+        "rejects.jsonl",
+        "run.json",
+        "stances.jsonl",
+        "statements.jsonl",
+    ]
+
+
+def test_other_files_of_the_same_name_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "stances.jsonl").write_text("mine", encoding="utf-8")
+    with pytest.raises(InputError, match=r"holds stances\.jsonl already"):
+        RunWriter(tmp_path)
+    with pytest.raises(InputError, match="is a file"):
+        RunWriter(tmp_path / "stances.jsonl")
