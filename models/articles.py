@@ -12,7 +12,8 @@ from typing import Any
 
 from countryinfo import CountryInfo
 
-from models.label_files import LabelError, read_labels
+from models.errors import LabelError
+from models.label_files import read_labels
 from models.labels import MentionKind
 
 # The article's own voice: a speaker and a holder, and what a columnist's "I" stands for.

@@ -75,7 +75,7 @@ def _word_shape(word: str) -> int:
         name = "lower"
     elif word.isupper() and len(word) > 1:
         name = "upper"
-    elif word[0].isupper() and word[1:].islower() or len(word) == 1:
+    elif (word[0].isupper() and word[1:].islower()) or len(word) == 1:
         name = "title"
     else:
         name = "mixed"
@@ -91,7 +91,9 @@ def padded_length(length: int) -> int:
     return -(-length // LENGTH_STEP) * LENGTH_STEP
 
 
-def fixed_batches(items: Iterable[tuple[tuple[int, ...], Item]]) -> Iterator[tuple[tuple[int, ...], list[Item]]]:
+def fixed_batches(
+    items: Iterable[tuple[tuple[int, ...], Item]],
+) -> Iterator[tuple[tuple[int, ...], list[Item]]]:
     """Groups of at most `BATCH_ROWS` items of one shape, the shape being each item's own.
 
     The caller fills a short group up to `BATCH_ROWS` with copies: when every forward pass of a shape

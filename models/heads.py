@@ -19,9 +19,7 @@ class FeatureEmbedding(nn.Module):
 
     def forward(self, features: list[Tensor]) -> Tensor:
         """``features``: one (batch, length) tensor of ids a table. Returns (batch, length, width)."""
-        return torch.stack(
-            [table(ids) for table, ids in zip(self.tables, features, strict=True)]
-        ).sum(dim=0)
+        return torch.stack([table(ids) for table, ids in zip(self.tables, features, strict=True)]).sum(dim=0)
 
 
 class EncoderModel(PreTrainedModel):

@@ -87,7 +87,11 @@ class _Piece:
 
 
 def _pieces(
-    window: reader_features.ReaderWindow, tags: np.ndarray, scores: np.ndarray, names: Sequence[str], label: str
+    window: reader_features.ReaderWindow,
+    tags: np.ndarray,
+    scores: np.ndarray,
+    names: Sequence[str],
+    label: str,
 ) -> list[_Piece]:
     """The spans of one window, as far as it owns their tokens."""
     # A separator ends every span: no source, content or mention runs over it in one piece.

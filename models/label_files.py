@@ -5,11 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
+from models.errors import LabelError
+
 Label = TypeVar("Label")
-
-
-class LabelError(ValueError):
-    """A label that cannot be used: names the row and the remedy."""
 
 
 def read_labels(path: Path, parse: Callable[[dict[str, Any]], Label]) -> list[Label]:

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from models.label_files import LabelError, read_labels
+from models.errors import LabelError
+from models.label_files import read_labels
 from models.labels import IGNORED, SENTIMENTS, STANCES, Sentiment, Stance
 
 Key = TypeVar("Key")
@@ -101,14 +102,19 @@ def parse_pair(row: dict[str, Any]) -> PairLabel:
         )
     except (KeyError, TypeError, ValueError) as error:
         raise LabelError(f"{row.get('id', '?')}: missing or malformed field {error}") from error
-    for name, value, choices in (("stance", label.stance, STANCES), ("sentiment", label.sentiment, SENTIMENTS)):
+    for name, value, choices in (
+        ("stance", label.stance, STANCES),
+        ("sentiment", label.sentiment, SENTIMENTS),
+    ):
         if value is not None and value not in choices:
             raise LabelError(f"{label.id}: unknown {name} {value!r}; choose from: {', '.join(choices)}, null")
     if not label.target:
         raise LabelError(f"{label.id}: the target has no span; mark at least one mention")
     for start, end in (label.statement, *(label.holder or ()), *label.target):
         if not 0 <= start < end <= len(text):
-            raise LabelError(f"{label.id}: span [{start}, {end}] lies outside the text of {len(text)} characters")
+            raise LabelError(
+                f"{label.id}: span [{start}, {end}] lies outside the text of {len(text)} characters"
+            )
     return label
 
 
@@ -170,7 +176,9 @@ def _window(group: list[PairLabel]) -> LabelledWindow:
         window=window,
         stances=stances,
         sentiments=sentiments,
-        stance_targets=tuple(label.soft_stance or _ONE_HOT[s] for s, label in zip(stances, group, strict=True)),
+        stance_targets=tuple(
+            label.soft_stance or _ONE_HOT[s] for s, label in zip(stances, group, strict=True)
+        ),
         sentiment_targets=tuple(
             label.soft_sentiment or _ONE_HOT[s] for s, label in zip(sentiments, group, strict=True)
         ),

@@ -106,9 +106,7 @@ def _pieces(tokens: Encoded, start: int, room: int) -> list[_Draft]:
 
 def window_labels(window: ReaderWindow, labels: SpanLabels) -> ReaderLabels:
     """The tags of a window's tokens. Of two overlapping spans of one label the longer counts."""
-    spans = [
-        _tags(window.offsets, _of(labels.spans, label), BIO) for label in SPAN_LABELS
-    ]
+    spans = [_tags(window.offsets, _of(labels.spans, label), BIO) for label in SPAN_LABELS]
     return ReaderLabels(spans, _tags(window.offsets, labels.mentions, MENTION_TAGS))
 
 
@@ -116,7 +114,9 @@ def _of(spans: Sequence[LabelledSpan] | None, label: str) -> list[LabelledSpan] 
     return None if spans is None else [(start, end, "") for start, end, name in spans if name == label]
 
 
-def _tags(offsets: Sequence[tuple[int, int]], spans: Sequence[LabelledSpan] | None, names: Sequence[str]) -> list[int]:
+def _tags(
+    offsets: Sequence[tuple[int, int]], spans: Sequence[LabelledSpan] | None, names: Sequence[str]
+) -> list[int]:
     if spans is None:
         return [IGNORED] * len(offsets)
     tags = [IGNORED if start == end else 0 for start, end in offsets]
@@ -142,7 +142,10 @@ def collate(rows: Sequence[ReaderWindow], length: int, pad_id: int) -> dict[str,
 
 def collate_labels(rows: Sequence[ReaderLabels], length: int) -> dict[str, Tensor]:
     """Tags padded with `IGNORED`: spans (rows, length, 3), mentions (rows, length)."""
-    spans = [torch.from_numpy(pad_rows([row.spans[index] for row in rows], length, IGNORED)) for index in range(len(SPAN_LABELS))]
+    spans = [
+        torch.from_numpy(pad_rows([row.spans[index] for row in rows], length, IGNORED))
+        for index in range(len(SPAN_LABELS))
+    ]
     return {
         "span_tags": torch.stack(spans, dim=-1),
         "mention_tags": torch.from_numpy(pad_rows([row.mentions for row in rows], length, IGNORED)),

@@ -12,6 +12,7 @@ from safetensors import SafetensorError
 from transformers import AutoConfig, AutoModel, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 from transformers.utils import logging
 
+from models.errors import CheckpointError
 from models.reader import ReaderConfig, ReaderModel
 from models.stance import StanceConfig, StanceModel
 
@@ -34,10 +35,6 @@ for _config, _model in ((ReaderConfig, ReaderModel), (StanceConfig, StanceModel)
 logging.disable_progress_bar()
 
 Model = TypeVar("Model", bound=PreTrainedModel)
-
-
-class CheckpointError(Exception):
-    """A checkpoint or base that cannot be loaded: names the place and the remedy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +144,9 @@ def load_base(base: str) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
 
 def save_checkpoint(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, folder: Path) -> None:
     """Writes weights as float16 safetensors, the config and the tokenizer; the model itself is not changed."""
-    half = {key: value.half() if value.is_floating_point() else value for key, value in model.state_dict().items()}
+    half = {
+        key: value.half() if value.is_floating_point() else value for key, value in model.state_dict().items()
+    }
     model.save_pretrained(folder, state_dict=half)
     tokenizer.save_pretrained(folder)
     # Tokenizers keep the path that they were loaded from; a shipped file names no machine's folders.

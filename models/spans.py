@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from models.label_files import LabelError, read_labels
+from models.errors import LabelError
+from models.label_files import read_labels
 from models.labels import BIO, MENTION_KINDS, MENTION_TAGS, SPAN_LABELS
 
 LabelledSpan = tuple[int, int, str]
@@ -61,7 +62,9 @@ def read_spans(path: Path) -> list[SpanLabels]:
 
 def allowed_steps(tags: Sequence[str]) -> np.ndarray:
     """(tags, tags) booleans: whether the second tag may follow the first. An I follows its own B or I only."""
-    return np.array([[tag[0] != "I" or (before[0] != "O" and before[1:] == tag[1:]) for tag in tags] for before in tags])
+    return np.array(
+        [[tag[0] != "I" or (before[0] != "O" and before[1:] == tag[1:]) for tag in tags] for before in tags]
+    )
 
 
 SPAN_STEPS = allowed_steps(BIO)

@@ -119,7 +119,9 @@ class StanceModel(EncoderModel):
         if stance_targets is not None and sentiment_targets is not None and weights is not None:
             class_weights = torch.tensor(self.config.class_weights, device=weights.device)
             loss = _pair_loss(stance_logits, stance_targets * class_weights, weights)
-            loss = loss + self.config.sentiment_loss * _pair_loss(sentiment_logits, sentiment_targets, weights)
+            loss = loss + self.config.sentiment_loss * _pair_loss(
+                sentiment_logits, sentiment_targets, weights
+            )
         return StanceOutput(loss=loss, stance_logits=stance_logits, sentiment_logits=sentiment_logits)
 
     def _pair_features(self, states: Tensor, padding: Tensor, holders: Tensor, targets: Tensor) -> Tensor:

@@ -32,7 +32,9 @@ class StanceFeatures:
     @property
     def shape(self) -> tuple[int, int, int]:
         """Padded (length, actors, pairs), decided by this window alone."""
-        actors = next((step for step in _ACTOR_STEPS if len(self.actor_tokens) <= step), len(self.actor_tokens))
+        actors = next(
+            (step for step in _ACTOR_STEPS if len(self.actor_tokens) <= step), len(self.actor_tokens)
+        )
         pairs = -(-len(self.pairs) // (2 * actors)) * 2 * actors
         return padded_length(len(self.ids)), actors, pairs
 
@@ -77,15 +79,15 @@ def _features(
     )
 
 
-def _mention_tokens(offsets: Sequence[tuple[int, int]], spans: Spans, statement: tuple[int, int]) -> list[int]:
+def _mention_tokens(
+    offsets: Sequence[tuple[int, int]], spans: Spans, statement: tuple[int, int]
+) -> list[int]:
     """The actor's tokens in the statement, or in the context where the statement does not mention it."""
     inside = [span for span in spans if span[0] < statement[1] and statement[0] < span[1]]
     return sorted({token for start, end in inside or spans for token in tokens_in(offsets, start, end)})
 
 
-def collate(
-    rows: Sequence[StanceFeatures], shape: tuple[int, int, int], pad_id: int
-) -> dict[str, Tensor]:
+def collate(rows: Sequence[StanceFeatures], shape: tuple[int, int, int], pad_id: int) -> dict[str, Tensor]:
     """The model's input tensors for rows that fit ``shape`` = (length, actors, pairs)."""
     length, actors, pair_count = shape
     masks = np.zeros((len(rows), actors, length), dtype=np.float32)

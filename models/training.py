@@ -21,9 +21,9 @@ from transformers import (
 )
 
 from models import reader_features, stance_features
+from models.errors import LabelError
 from models.heads import encoder_settings
 from models.labels import BIO, IGNORED, MENTION_TAGS, SPAN_LABELS, STANCES
-from models.label_files import LabelError
 from models.leaks import text_key
 from models.metrics import macro_f1, span_scores
 from models.pairs import LabelledWindow, labelled_windows, read_pairs
@@ -33,7 +33,6 @@ from models.registry import load_base
 from models.spans import MENTION_STEPS, SPAN_STEPS, SpanLabels, best_tags, read_spans, spans_of
 from models.stance import StanceConfig, StanceModel
 from models.stance_features import StanceFeatures
-
 
 # What a row of the training set holds of a `LabelledWindow` beside its features.
 LABEL_FIELDS = ("stance_targets", "sentiment_targets", "weights")
@@ -116,7 +115,9 @@ def train_stance(config: StanceTrainConfig, resume: bool = False) -> Trained:
         windows = _windows(source)
         kept = [
             window
-            for window, keep in zip(windows, without_leaks([_statement(w) for w in windows], held_out), strict=True)
+            for window, keep in zip(
+                windows, without_leaks([_statement(w) for w in windows], held_out), strict=True
+            )
             if keep
         ]
         train += kept
@@ -156,7 +157,14 @@ def train_stance(config: StanceTrainConfig, resume: bool = False) -> Trained:
         return stance_features.collate(features, shape, tokenizer.pad_token_id) | labels
 
     metrics = _fit(
-        model, config, dataset(train), dataset(valid), collate, ["stance_targets", "sentiment_targets"], _stance_metrics, resume
+        model,
+        config,
+        dataset(train),
+        dataset(valid),
+        collate,
+        ["stance_targets", "sentiment_targets"],
+        _stance_metrics,
+        resume,
     )
     return Trained(model, tokenizer, metrics, rows, leaked)
 
@@ -209,7 +217,14 @@ def train_reader(config: ReaderTrainConfig, resume: bool = False) -> Trained:
         return reader_features.collate(windows, length, tokenizer.pad_token_id) | labels
 
     metrics = _fit(
-        model, config, dataset(train), dataset(valid), collate, ["span_tags", "mention_tags"], _reader_metrics, resume
+        model,
+        config,
+        dataset(train),
+        dataset(valid),
+        collate,
+        ["span_tags", "mention_tags"],
+        _reader_metrics,
+        resume,
     )
     return Trained(model, tokenizer, metrics, rows, leaked)
 
@@ -217,7 +232,8 @@ def train_reader(config: ReaderTrainConfig, resume: bool = False) -> Trained:
 def _windows(source: LabelSource) -> list[LabelledWindow]:
     windows = labelled_windows(read_pairs(source.path))
     return [
-        replace(window, weights=tuple(weight * source.weight for weight in window.weights)) for window in windows
+        replace(window, weights=tuple(weight * source.weight for weight in window.weights))
+        for window in windows
     ]
 
 
@@ -234,7 +250,9 @@ def _lines(labels: SpanLabels) -> list[str]:
 
 def _refuse_empty(train: Sequence[Any]) -> None:
     if not train:
-        raise LabelError("no training row is left after the validation texts were taken out; give other files")
+        raise LabelError(
+            "no training row is left after the validation texts were taken out; give other files"
+        )
 
 
 def _fit(
@@ -335,6 +353,12 @@ def _tag_f1(gold: np.ndarray, logits: np.ndarray, names: Sequence[str], steps: n
     known = gold != IGNORED
     tags = np.where(known, best_tags(logits, steps), 0)
     gold = np.where(known, gold, 0)
-    found = [{(row, first, last) for first, last, _ in spans_of(list(line), names)} for row, line in enumerate(tags)]
-    wanted = [{(row, first, last) for first, last, _ in spans_of(list(line), names)} for row, line in enumerate(gold)]
+    found = [
+        {(row, first, last) for first, last, _ in spans_of(list(line), names)}
+        for row, line in enumerate(tags)
+    ]
+    wanted = [
+        {(row, first, last) for first, last, _ in spans_of(list(line), names)}
+        for row, line in enumerate(gold)
+    ]
     return span_scores(wanted, found).f1

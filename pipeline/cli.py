@@ -5,7 +5,9 @@ from typing import Annotated
 
 import typer
 
+from pipeline.commands.evaluate import evaluate
 from pipeline.commands.score import score
+from pipeline.commands.train import train
 
 # Tracebacks with local variables would print article text as it stands.
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -27,3 +29,5 @@ def main(
 
 
 app.command()(score)
+app.add_typer(train, name="train")
+app.add_typer(evaluate, name="evaluate")

@@ -1,8 +1,6 @@
 """The errors a user can meet. Each text names the place and the remedy."""
 
-
-class StancewireError(Exception):
-    """Base of every error that the command line prints without a traceback."""
+from models.errors import StancewireError as StancewireError
 
 
 class ConfigError(StancewireError):

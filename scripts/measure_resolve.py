@@ -109,9 +109,13 @@ def key_map(article: LabelledArticle, reading: Reading) -> dict[int, str]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("files", nargs="+", type=Path)
-    parser.add_argument("--errors", type=int, default=0, help="print this many errors, spread over the articles")
+    parser.add_argument(
+        "--errors", type=int, default=0, help="print this many errors, spread over the articles"
+    )
     parser.add_argument("--kind", help="errors of this mention kind alone, or `country`")
     parser.add_argument("--fit", action="store_true", help="refit the salience weights on these files")
     arguments = parser.parse_args()
@@ -181,8 +185,9 @@ def _count(
                 f"{article.id} [{label}] {'ACTOR ' if not good else ''}{'COUNTRY' if not good_country else ''} "
                 f"…{text[max(0, mention.start - 110) : mention.start]}[[{text[mention.start : mention.end]}]]"
                 f"{text[mention.end : mention.end + 50]}…\n      want {mention.keys} {wanted_countries} got "
-                f"{[(m.name, m.kind, m.country, mapped.get(m.index)) for m in members]} by {found.part if found else None}"
-                .replace("\n\n", " ¶ ")
+                f"{[(m.name, m.kind, m.country, mapped.get(m.index)) for m in members]} by {found.part if found else None}".replace(
+                    "\n\n", " ¶ "
+                )
             )
 
 
@@ -219,7 +224,9 @@ def fit(choices: list[Labelled]) -> None:
         seen[choice.task] += 1
         for first in good[:1]:
             for other in bad[:8]:
-                difference = {name: first.get(name, 0.0) - other.get(name, 0.0) for name in {**first, **other}}
+                difference = {
+                    name: first.get(name, 0.0) - other.get(name, 0.0) for name in {**first, **other}
+                }
                 pairs[choice.task].append((difference, 1))
                 pairs[choice.task].append(({name: -value for name, value in difference.items()}, 0))
     lines = [

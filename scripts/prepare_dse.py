@@ -44,8 +44,12 @@ def pair_rows(row: dict) -> list[dict]:
 def main(
     file: Path,
     out: Path,
-    decided_only: Annotated[bool, typer.Option(help="leave out sentences that DSE finds neutral both ways")] = False,
-    held_out: Annotated[Path | None, typer.Option(help="rows whose sentence stands here are left out")] = None,
+    decided_only: Annotated[
+        bool, typer.Option(help="leave out sentences that DSE finds neutral both ways")
+    ] = False,
+    held_out: Annotated[
+        Path | None, typer.Option(help="rows whose sentence stands here are left out")
+    ] = None,
 ) -> None:
     leaked = {text_key(row["text"]) for row in read_labels(held_out, dict)} if held_out else set()
     seen, counts = set(), {"written": 0, "repeated": 0, "held out": 0, "without spans": 0, "undecided": 0}

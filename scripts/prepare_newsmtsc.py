@@ -35,9 +35,13 @@ def pair_rows(row: dict) -> list[dict]:
 def main(
     file: Path,
     out: Path,
-    held_out: Annotated[list[Path] | None, typer.Option(help="rows whose sentence stands here are left out")] = None,
+    held_out: Annotated[
+        list[Path] | None, typer.Option(help="rows whose sentence stands here are left out")
+    ] = None,
 ) -> None:
-    leaked = {text_key(row["sentence_normalized"]) for path in held_out or [] for row in read_labels(path, dict)}
+    leaked = {
+        text_key(row["sentence_normalized"]) for path in held_out or [] for row in read_labels(path, dict)
+    }
     written = skipped = 0
     with out.open("w", encoding="utf-8") as lines:
         for row in read_labels(file, dict):

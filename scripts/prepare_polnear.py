@@ -34,7 +34,10 @@ def brat_spans(annotations: str) -> list[tuple[int, int, str]]:
 def main(
     folder: Path,
     out: Path,
-    held_out: Annotated[Path | None, typer.Option(help="annotated articles: openings of PolNeAR texts (ids pn-…) to leave out")] = None,
+    held_out: Annotated[
+        Path | None,
+        typer.Option(help="annotated articles: openings of PolNeAR texts (ids pn-…) to leave out"),
+    ] = None,
 ) -> None:
     stems = [article.id.removeprefix("pn-") for article in read_articles(held_out)] if held_out else []
     written = skipped = 0
@@ -46,7 +49,12 @@ def main(
                 skipped += 1
                 continue
             spans = brat_spans(annotated[0].read_text(encoding="utf-8"))
-            row = {"id": path.stem, "text": path.read_text(encoding="utf-8"), "mentions": None, "spans": spans}
+            row = {
+                "id": path.stem,
+                "text": path.read_text(encoding="utf-8"),
+                "mentions": None,
+                "spans": spans,
+            }
             lines.write(json.dumps(row, ensure_ascii=False) + "\n")
             written += 1
     print(f"{out}: {written} articles, {skipped} left out")

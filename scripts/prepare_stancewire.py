@@ -1,6 +1,6 @@
 """Annotated articles → pair labels (stance model) and span labels (reader's mentions).
 
-    python scripts/prepare_stancewire.py ARTICLES.jsonl… --pairs PAIRS.jsonl --spans SPANS.jsonl
+python scripts/prepare_stancewire.py ARTICLES.jsonl… --pairs PAIRS.jsonl --spans SPANS.jsonl
 """
 
 import json

@@ -78,7 +78,9 @@ def main(
     teacher: Annotated[list[str], typer.Option()],
     pairs: Annotated[list[Path] | None, typer.Option()] = None,
     spans: Annotated[list[Path] | None, typer.Option()] = None,
-    held_out: Annotated[list[Path] | None, typer.Option(help="pair labels whose statements are left out")] = None,
+    held_out: Annotated[
+        list[Path] | None, typer.Option(help="pair labels whose statements are left out")
+    ] = None,
 ) -> None:
     leaked = {
         text_key(label.text[slice(*label.statement)])
@@ -93,7 +95,9 @@ def main(
     for name in teacher:
         checkpoint = load_checkpoint(name, StanceModel)
         checkpoint.model.to("cuda" if torch.cuda.is_available() else "cpu")
-        for window, scores in zip(windows, score_windows(checkpoint, [w.window for w in windows]), strict=True):
+        for window, scores in zip(
+            windows, score_windows(checkpoint, [w.window for w in windows]), strict=True
+        ):
             for index, row_id in enumerate(window.ids):
                 opinions.setdefault(row_id, []).append((scores.stances[index], scores.sentiments[index]))
     count = 0
@@ -101,7 +105,9 @@ def main(
         for row, label in zip(rows, labels, strict=True):
             if text_key(label.text[slice(*label.statement)]) in leaked:
                 continue
-            stances, sentiments = (np.mean(values, axis=0) for values in zip(*opinions[label.id], strict=True))
+            stances, sentiments = (
+                np.mean(values, axis=0) for values in zip(*opinions[label.id], strict=True)
+            )
             row["soft_stance"] = mixed(label.stance, STANCES, stances)
             row["soft_sentiment"] = mixed(label.sentiment, SENTIMENTS, sentiments)
             lines.write(json.dumps(row, ensure_ascii=False) + "\n")

@@ -1,6 +1,6 @@
 """A teacher reader fills the layers that a span-label file leaves null: mentions of PolNeAR, say.
 
-    python scripts/silver_spans.py TEACHER_FOLDER LABELS.jsonl OUT.jsonl
+python scripts/silver_spans.py TEACHER_FOLDER LABELS.jsonl OUT.jsonl
 """
 
 import json

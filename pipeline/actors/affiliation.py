@@ -72,7 +72,7 @@ def _from_left(reading: Reading, index: int, entity: Entity) -> None:
             _guess_american(reading, entity)
     own = list(reading.countries.scan(words))
     previous = reading.previous_in_sentence(index)
-    introduced = bool(tail) or lower[-1] == "," and own and len(words) - own[-1].last <= 6
+    introduced = bool(tail) or (lower[-1] == "," and own and len(words) - own[-1].last <= 6)
     if own and introduced and len(words) - own[-1].first <= _LONGEST_TITLE and _is_title_run(lower[own[-1].last :]):
         _set_country(entity, own[-1].word.code)
         return
@@ -112,7 +112,7 @@ def _from_left(reading: Reading, index: int, entity: Entity) -> None:
             entity.same_state_as = entity.same_state_as or owner
         return
     titled = titled or bool(found and found.how == "demonym" and lower[-1] == ",")
-    if entity.kind == "person" and titled and (owns or adjective) or entity.kind != "person" and (owns or adjective):
+    if (entity.kind == "person" and titled and (owns or adjective)) or (entity.kind != "person" and (owns or adjective)):
         _join(entity, owner)
 
 
@@ -174,7 +174,7 @@ def _from_right(reading: Reading, index: int, entity: Entity) -> None:
             return
     lower = [word.lower() for word in run]
     titles = [word for word in lower if word in TITLES]
-    if entity.kind == "organisation" or entity.kind == "unknown" and run and not titles and _heads_body(lower):
+    if entity.kind == "organisation" or (entity.kind == "unknown" and run and not titles and _heads_body(lower)):
         if entity.kind == "unknown" and lower[0] in ("a", "an", "the"):
             entity.kind = "organisation"
         if not run or lower[0] not in ("a", "an", "the"):

@@ -41,9 +41,7 @@ def collective_part(reading: Reading, index: int) -> Resolution | None:
         count = 2
     elif low in ("the three", "all three"):
         count = 3
-    elif phrase.determiner in _ONE_OF_TWO or spread:
-        count = 2
-    elif phrase.words[:1] and phrase.words[0].lower() == "the" and low in ("the parties", "the sides", "the delegations"):
+    elif phrase.determiner in _ONE_OF_TWO or spread or (phrase.words[:1] and phrase.words[0].lower() == "the" and low in ("the parties", "the sides", "the delegations")):
         count = 2
     named = phrase.countries if len(phrase.countries) > 1 else phrase.homes
     if not phrase.homes and phrase.plural and not phrase.countries:
@@ -55,7 +53,7 @@ def collective_part(reading: Reading, index: int) -> Resolution | None:
     if count is None and phrase.country is not None:
         return None
     head = singular(phrase.head)
-    if low in _TWO_WORDS or " of " in low and phrase.head in ("them", "these", "two", "both", "neither"):
+    if low in _TWO_WORDS or (" of " in low and phrase.head in ("them", "these", "two", "both", "neither")):
         wanted = "any"
     elif phrase.head in COUNTRY_PLURALS or head in COUNTRY_NOUNS or phrase.head in ("government", "governments"):
         wanted = "country"
@@ -65,7 +63,7 @@ def collective_part(reading: Reading, index: int) -> Resolution | None:
         wanted = "any"
     elif head in ORGANISATION_WORDS:
         wanted = "organisation"
-    elif tagged or count and phrase.determiner in ("both", "neither", "either", "the"):
+    elif tagged or (count and phrase.determiner in ("both", "neither", "either", "the")):
         wanted = "any"
     else:
         return None
@@ -287,7 +285,7 @@ def _joined_before(reading: Reading, index: int, final: bool) -> int | None:
         words = words[1:] or [","]
         if words == [","]:
             break
-    if final and "and" not in words or len(words) > 6:
+    if (final and "and" not in words) or len(words) > 6:
         return None
     if any(not _in_title(word) and word not in ("and", "the", ",", "its", "his", "her", "both") for word in words):
         return None

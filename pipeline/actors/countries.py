@@ -143,7 +143,7 @@ def load_countries(path: Path) -> CountryTable:
     table = CountryTable(described={noun: frozenset(codes) for noun, codes in patch.described.items()})
     for entry in CountryInfo("france").all().values():
         code = (entry.get("ISO") or {}).get("alpha3", "")
-        if code in _SKIPPED or code in table.names and not entry.get("demonym"):
+        if code in _SKIPPED or (code in table.names and not entry.get("demonym")):
             continue
         found = entries.setdefault(code, [])
         population[code] = entry.get("population") or 0

@@ -286,7 +286,7 @@ def looks_like_person(reading: Reading, index: int, words: list[str], titles: li
         return False
     if 2 <= len(words) <= 5 and all(is_capital(word) or word.lower() in _PARTICLES or word.startswith(("al-", "el-")) for word in words):
         placed = next((one for one in reading.countries.scan(words) if one.word.kind != "province"), None)
-        return placed is None or len(words) == 2 and reading.countries.find(words[0]) is None
+        return placed is None or (len(words) == 2 and reading.countries.find(words[0]) is None)
     return False
 
 

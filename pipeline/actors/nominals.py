@@ -75,7 +75,7 @@ _STATE_SIDES = frozenset("government administration side authorities".split())
 def country_noun_part(reading: Reading, index: int) -> Resolution | None:
     """"the country", "his country", "the kingdom": a state mentioned before, or the possessor's own."""
     phrase = reading.phrases[index]
-    if phrase.head not in COUNTRY_NOUNS or phrase.plural and phrase.head not in ("islands",) or phrase.head in ("capital",):
+    if phrase.head not in COUNTRY_NOUNS or (phrase.plural and phrase.head not in ("islands",)) or phrase.head in ("capital",):
         return None
     if phrase.indefinite and phrase.determiner not in ("one",):
         return None
@@ -161,7 +161,7 @@ def speaker_entity(reading: Reading, index: int) -> Entity | None:
 def government_part(reading: Reading, index: int) -> Resolution | None:
     """"the Sudanese government", "France's government", "the Saudi side": the state itself."""
     phrase = reading.phrases[index]
-    if phrase.head not in _STATE_SIDES or phrase.indefinite or phrase.proper and phrase.country is None:
+    if phrase.head not in _STATE_SIDES or phrase.indefinite or (phrase.proper and phrase.country is None):
         return None
     if any(word in ("regional", "local", "provincial", "state", "city", "transitional", "military") for word in phrase.modifiers):
         return None
@@ -179,7 +179,7 @@ def government_part(reading: Reading, index: int) -> Resolution | None:
 def apposition_part(reading: Reading, index: int) -> Resolution | None:
     """A nominal beside the name it describes: "the Greek minister, Stavros Kalogeras"; "Lelei, the minister,"."""
     phrase = reading.phrases[index]
-    if phrase.head not in TITLES and phrase.head not in ORGANISATION_WORDS or phrase.plural:
+    if (phrase.head not in TITLES and phrase.head not in ORGANISATION_WORDS) or phrase.plural:
         return None
     after = reading.gap_after(index)
     if index + 1 < len(reading.places) and reading.places[index + 1].sentence == reading.places[index].sentence:
@@ -188,7 +188,7 @@ def apposition_part(reading: Reading, index: int) -> Resolution | None:
         joined = after.strip() == "" or (words and words[0] == "," and all(_is_title(word) for word in words[1:]))
         if following and following.entity and following.how in ("name",) and joined and not following.entity.is_state:
             entity = following.entity
-            if entity.kind in ("person", "unknown") and phrase.head in TITLES or not entity.is_person and phrase.head in ORGANISATION_WORDS:
+            if (entity.kind in ("person", "unknown") and phrase.head in TITLES) or (not entity.is_person and phrase.head in ORGANISATION_WORDS):
                 if not reading.places[index].owner and (after.strip() != "" or phrase.head in TITLES):
                     _learn(entity, phrase)
                     return Resolution(entity, "nominal", 0.85, "apposition")
@@ -199,7 +199,7 @@ def apposition_part(reading: Reading, index: int) -> Resolution | None:
         closed = rest[:1] in (",", ".", ")") or rest.startswith((" of ", " for ", " in ", " who ", " at "))
         if before and before.entity and before.how == "name" and closed and not before.entity.is_state:
             entity = before.entity
-            if phrase.head in TITLES and entity.kind in ("person", "unknown") or phrase.head in ORGANISATION_WORDS and not entity.is_person:
+            if (phrase.head in TITLES and entity.kind in ("person", "unknown")) or (phrase.head in ORGANISATION_WORDS and not entity.is_person):
                 if phrase.determiner in ("the", "a", "an", "") and not _is_list(reading, previous, index):
                     _learn(entity, phrase)
                     return Resolution(entity, "nominal", 0.75, "apposition")
@@ -312,7 +312,7 @@ def known_body_part(reading: Reading, index: int) -> Resolution | None:
     if phrase.indefinite or phrase.after or phrase.head not in _BODY_NOUNS or phrase.possessor:
         return None
     body = known_body(reading, phrase)
-    if body is None or body.kind == "government" and phrase.head != "government":
+    if body is None or (body.kind == "government" and phrase.head != "government"):
         return None
     return Resolution(body, "name", 0.85, "known body")
 
@@ -411,7 +411,7 @@ def _phrase_country(reading: Reading, index: int, phrase: Phrase) -> tuple[str |
 def body_nominal_part(reading: Reading, index: int) -> Resolution | None:
     """"the ministry", "the protesters": the latest actor called so, or of a kind that is."""
     phrase = reading.phrases[index]
-    if not phrase.head or (phrase.indefinite and phrase.determiner not in ("no", "such")) or phrase.head in TITLES and not phrase.plural:
+    if not phrase.head or (phrase.indefinite and phrase.determiner not in ("no", "such")) or (phrase.head in TITLES and not phrase.plural):
         return None
     head = singular(phrase.head)
     country, owner = _phrase_country(reading, index, phrase)

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from pipeline.actors.homes import state_of
 from pipeline.actors.entities import Entity, Gender
+from pipeline.actors.homes import state_of
 from pipeline.actors.names import clean_name, is_pronoun
 from pipeline.actors.reading import SENTENCES_BACK, WINDOW, Choice, Reading, Resolution, same_clause
 from pipeline.actors.salience import Features, best_of, place_features

@@ -10,9 +10,9 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from pipeline.actors.keys import slug
 from pipeline.errors import ConfigError
 from pipeline.records import ActorKind
-from pipeline.actors.keys import slug
 
 _FORBID = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 COUNTRY_CODE = re.compile(r"[A-Z][A-Z0-9]{1,11}")

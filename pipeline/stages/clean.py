@@ -101,7 +101,7 @@ _NO_PLACE = frozenset(
     """
     NATO EU UN US USA UK WHO IMF OPEC UNICEF UNESCO UNHCR ASEAN BRICS G7 G20 IAEA OSCE WTO FBI CIA ICC
     ICJ
-    """.split()  # noqa: SIM905
+    """.split()
 )
 # Where correspondents sit besides the capitals, and other spellings of those.
 _SEATS = (
@@ -244,13 +244,13 @@ _BLOCKS = frozenset(
     figure footer form h1 h2 h3 h4 h5 h6 head header hr html iframe img input li link main meta nav
     noscript ol option p picture pre script section select source style svg table tbody td tfoot th
     thead title tr ul video audio
-    """.split()  # noqa: SIM905
+    """.split()
 )
 _INLINE = frozenset(
     """
     a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd mark q s samp small span
     strike strong sub sup time tt u var wbr
-    """.split()  # noqa: SIM905
+    """.split()
 )
 _URL_LINE = re.compile(r"[<(\[]?(?:https?://|www\.)\S+")
 # A line that only parts two sections.

@@ -88,7 +88,9 @@ def _resolved_mention(mention: Mention, found: Resolution | None) -> ResolvedMen
     if found is None or found.entity is None:
         return grow(ResolvedMention, mention, actors=(), how="nominal", confidence=0.0)
     how = "collective" if found.entity.members and found.how == "nominal" else found.how
-    return grow(ResolvedMention, mention, actors=_actors_of(found.entity), how=how, confidence=found.confidence)
+    return grow(
+        ResolvedMention, mention, actors=_actors_of(found.entity), how=how, confidence=found.confidence
+    )
 
 
 def _speakers(statement: AttributedStatement, heard: Sequence[Voice]) -> tuple[Speaker, ...]:

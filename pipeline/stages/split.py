@@ -30,10 +30,10 @@ _ABBREVIATIONS = frozenset(
     orig pfc phil plc pres prof pvt rep reps resp ret rev sec sen sens sgt spc sqn supt sra srta treas
     univ viz vol vols ala ariz ark calif colo conn del ind kan kans lt mass mich minn miss mont neb nev
     okla ont ore penn que sask tenn tex vet wash wis wisc wyo messrs approx
-    """.split()  # noqa: SIM905
+    """.split()
 )
 # Two letters that are words of their own, and end sentences more often than they shorten one.
-_SHORT_WORDS = frozenset("ad ah am an at ex in is me ok or so un va vi us".split())  # noqa: SIM905
+_SHORT_WORDS = frozenset("ad ah am an at ex in is me ok or so un va vi us".split())
 
 _ENUMERATOR = re.compile(r"[(\[]?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,4})[.)\]]+")
 # What an editor puts behind a quotation: "[HuffPost.]".
@@ -64,7 +64,7 @@ _WORD = re.compile(r"[\w'\u2019.-]+")
 _OWN_CONTENT = frozenset(
     """
     that he she it they we i the a an there this these those his her their not nothing to
-    """.split()  # noqa: SIM905
+    """.split()
 )
 _ASKING = frozenset(("ask", "wonder", "think"))
 _ATTRIBUTION_WORDS = 14

@@ -120,7 +120,11 @@ def _candidates(article: ResolvedArticle) -> list[_Candidates]:
             for actor in mention.actors:
                 named.setdefault(actor.id, Span(mention.start, mention.end))
         speakers = [speaker.actor.id for speaker in statement.speakers if speaker.actor.id != AUTHOR.id]
-        pairs = candidate_pairs(list(named), speakers, list(spans), AUTHOR.id)
+        pairs = [
+            pair
+            for pair in candidate_pairs(list(named), speakers, list(spans), AUTHOR.id)
+            if not _one_state(actors.get(pair[0], AUTHOR), actors[pair[1]])
+        ]
         if not pairs:
             continue
         order = {actor: position for position, actor in enumerate(actors)}
@@ -130,11 +134,21 @@ def _candidates(article: ResolvedArticle) -> list[_Candidates]:
             actors=tuple(tuple(spans.get(actor, ())) for actor in actors),
             speakers=frozenset(order[actor] for actor in speakers),
             pairs=tuple(
-                (AUTHOR_INDEX if holder == AUTHOR.id else order[holder], order[target]) for holder, target in pairs
+                (AUTHOR_INDEX if holder == AUTHOR.id else order[holder], order[target])
+                for holder, target in pairs
             ),
         )
         found.append(_Candidates(statement, window, tuple(actors.values()), named))
     return found
+
+
+def _one_state(holder: Actor, target: Actor) -> bool:
+    """Whether one of the two is the state that the other belongs to: between China and Xi of China there is no stance."""
+    return (
+        holder.country is not None
+        and holder.country == target.country
+        and "country" in (holder.kind, target.kind)
+    )
 
 
 def _by_statement(

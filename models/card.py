@@ -1,0 +1,105 @@
+"""The model card: what a training run used and reached, in Markdown, from the record that it left."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+RECORD = "training.json"
+CARD = "README.md"
+
+_TASKS = {
+    "reader": "tags sources, cues and contents of attributions, and mentions of actors, in English news",
+    "stance": "gives the stance (support, neutral, oppose) of each actor toward every other one in a statement "
+    "of English news, and how the statement puts each target (positive, neutral, negative)",
+}
+_LIMITS = {
+    "reader": "Trained on US news of 2015–2016 and on short world-news texts. Attributions whose content runs "
+    "over several paragraphs, transcripts and social media are weak spots. Mentions of groups without a name "
+    "are found less surely than names.",
+    "stance": "A stance is what a statement says, not what an actor thinks. Support is recognised less surely "
+    "than opposition, and irony, hypotheticals and stances that span sentences are often missed. The "
+    "probabilities are not calibrated. The annotation was made with a large language model as annotator.",
+}
+
+
+def write_card(folder: Path, record: Mapping[str, Any]) -> None:
+    """Leaves a training run's record and the card made of it beside the weights."""
+    (folder / RECORD).write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    (folder / CARD).write_text(render(record), encoding="utf-8")
+
+
+def render(record: Mapping[str, Any]) -> str:
+    """The card of one record, as `models.run_record.training_record` makes it."""
+    config, task = record["config"], record["task"]
+    settings = {key: value for key, value in config.items() if key not in ("train", "valid", "out")}
+    lines = [
+        f"# Stancewire {task} checkpoint",
+        "",
+        f"This model {_TASKS[task]}. Base: `{config['base']}`. Weights: float16 safetensors, "
+        f"sha256 `{record['digest']}`.",
+        "",
+        "## Training data",
+        "",
+        "| labels | rows | left out, text in validation | weight | licence |",
+        "|---|---|---|---|---|",
+        *(
+            f"| {source['name']} | {record['rows'][source['name']]:,} | {record['leaked'][source['name']]:,} "
+            f"| {source['weight']} | {source['licence']} |"
+            for source in config["train"]
+        ),
+        "",
+        "## Validation",
+        "",
+        "These files chose the epoch that was kept, so their figures flatter a little. No text of theirs is in "
+        "the training data.",
+        "",
+        *(line for name, report in record["validation"].items() for line in _validation(name, report)),
+        "## Settings",
+        "",
+        "| key | value |",
+        "|---|---|",
+        *(f"| {key} | {value} |" for key, value in settings.items()),
+        "",
+        f"Trained in {record['seconds']:,} s on {record['device']} with torch {record['torch']}.",
+        "",
+        "## Limits",
+        "",
+        _LIMITS[task],
+        "",
+        "## Licence",
+        "",
+        "MIT, as the base and the code. The training texts are not part of the checkpoint.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _validation(name: str, report: Mapping[str, Any]) -> list[str]:
+    lines: list[str] = []
+    for head in report.get("heads", ()):
+        baselines = ", ".join(f"{key} {100 * value:.1f}" for key, value in head["baselines"].items())
+        lines += [
+            f"**{name}, {head['head']}**: macro F1 {100 * head['macro_f1']:.1f}, accuracy "
+            f"{100 * head['accuracy']:.1f} (baselines, macro F1: {baselines})",
+            "",
+            "| class | precision | recall | F1 | items |",
+            "|---|---|---|---|---|",
+            *(_row(scores["label"], scores) for scores in head["classes"]),
+            "",
+        ]
+    if "spans" in report:
+        lines += [
+            f"**{name}**, exact spans",
+            "",
+            "| span | precision | recall | F1 | items |",
+            "|---|---|---|---|---|",
+            *(_row(label, scores) for label, scores in report["spans"].items()),
+            "",
+        ]
+    return lines
+
+
+def _row(label: str, scores: Mapping[str, Any]) -> str:
+    shares = " | ".join(f"{100 * scores[key]:.1f}" for key in ("precision", "recall", "f1"))
+    return f"| {label} | {shares} | {scores['support']:,} |"

@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# The public data and our annotated articles → the label files that configs/train-*.yaml name.
+#
+#     scripts/prepare_labels.sh ../shared/data labels
+set -euo pipefail
+data=$1 out=$2
+here=$(dirname "$0")
+mkdir -p "$out"
+
+ours=$data/stancewire
+python "$here/prepare_stancewire.py" "$ours/written_train.jsonl" "$ours/real_train.jsonl" \
+    --pairs "$out/stancewire-train.pairs.jsonl" --spans "$out/stancewire-train.spans.jsonl"
+for kind in written real; do
+    python "$here/prepare_stancewire.py" "$ours/${kind}_dev.jsonl" \
+        --pairs "$out/stancewire-$kind-dev.pairs.jsonl" --spans "$out/stancewire-$kind-dev.spans.jsonl"
+done
+python "$here/prepare_polnear.py" "$data/polnear/train" "$out/polnear-train.jsonl" --held-out "$ours/real_dev.jsonl"
+python "$here/prepare_polnear.py" "$data/polnear/dev" "$out/polnear-dev.jsonl"
+dse=$data/dse
+python "$here/prepare_dse.py" "$dse/train.jsonl" "$out/dse-decided.jsonl" --decided-only --held-out "$dse/valid.jsonl"
+python "$here/prepare_dse.py" "$dse/valid.jsonl" "$out/dse-dev.jsonl"
+mtsc=$data/newsmtsc
+python "$here/prepare_newsmtsc.py" "$mtsc/train.jsonl" "$out/newsmtsc-train.jsonl" \
+    --held-out "$mtsc/dev_mt.jsonl" --held-out "$mtsc/dev_rw.jsonl"
+for kind in mt rw; do
+    python "$here/prepare_newsmtsc.py" "$mtsc/dev_$kind.jsonl" "$out/newsmtsc-dev-$kind.jsonl"
+done
