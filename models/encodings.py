@@ -10,6 +10,7 @@ from transformers import PreTrainedTokenizerBase
 
 Offsets = Sequence[tuple[int, int]]
 Item = TypeVar("Item")
+Shape = TypeVar("Shape", bound=tuple[int, ...])
 
 # Windows are padded to a multiple of this many tokens, which their own length alone decides.
 LENGTH_STEP = 32
@@ -92,15 +93,15 @@ def padded_length(length: int) -> int:
 
 
 def fixed_batches(
-    items: Iterable[tuple[tuple[int, ...], Item]],
-) -> Iterator[tuple[tuple[int, ...], list[Item]]]:
+    items: Iterable[tuple[Shape, Item]],
+) -> Iterator[tuple[Shape, list[Item]]]:
     """Groups of at most `BATCH_ROWS` items of one shape, the shape being each item's own.
 
     The caller fills a short group up to `BATCH_ROWS` with copies: when every forward pass of a shape
     has the same dimensions, a row's result does not depend on which rows it shares the pass with, and
     the rows of a run come out the same for every batch size and shard count.
     """
-    groups: dict[tuple[int, ...], list[Item]] = {}
+    groups: dict[Shape, list[Item]] = {}
     for shape, item in items:
         group = groups.setdefault(shape, [])
         group.append(item)

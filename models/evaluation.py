@@ -124,7 +124,7 @@ def evaluate_reader(checkpoint: Checkpoint, path: Path) -> SpanReport:
     """Exact-span scores over the texts that were annotated for each layer."""
     labels = read_spans(path)
     found = read_texts(checkpoint, [(row.text, line_paragraphs(row.text)) for row in labels])
-    spans = {}
+    spans: dict[str, SpanScores] = {}
     attributed = [
         (row.spans, read.spans) for row, read in zip(labels, found, strict=True) if row.spans is not None
     ]

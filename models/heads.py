@@ -30,8 +30,8 @@ class EncoderModel(PreTrainedModel):
     def _init_weights(self, module: nn.Module) -> None:
         super()._init_weights(module)
         if isinstance(module, FeatureEmbedding):
-            for table in module.tables:
-                initialization.zeros_(table.weight)
+            for parameter in module.parameters():
+                initialization.zeros_(parameter)
 
 
 def build_encoder(settings: dict[str, Any]) -> PreTrainedModel:

@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
-from transformers import PreTrainedModel
-from transformers.utils import ModelOutput
 
 from models import reader_features, stance_features
 from models.encodings import BATCH_ROWS, fixed_batches
@@ -48,7 +47,7 @@ def _filled(rows: list) -> list:
     return rows + rows[:1] * (BATCH_ROWS - len(rows))
 
 
-def _run(model: PreTrainedModel, inputs: dict[str, torch.Tensor]) -> ModelOutput:
+def _run(model: Any, inputs: dict[str, torch.Tensor]) -> Any:
     return model(**{name: tensor.to(model.device) for name, tensor in inputs.items()})
 
 

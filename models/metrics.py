@@ -1,7 +1,8 @@
 """The measures that training and evaluation share."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from sklearn.metrics import f1_score
@@ -23,7 +24,7 @@ def macro_f1(gold: np.ndarray, predicted: np.ndarray, classes: int) -> float:
     return float(f1_score(gold, predicted, labels=present, average="macro", zero_division=0))
 
 
-def span_scores(gold: Sequence[set[Hashable]], found: Sequence[set[Hashable]]) -> SpanScores:
+def span_scores(gold: Sequence[Set[Any]], found: Sequence[Set[Any]]) -> SpanScores:
     """Exact matches over texts: ``gold[i]`` and ``found[i]`` are the items of text i."""
     right = sum(len(wanted & got) for wanted, got in zip(gold, found, strict=True))
     wanted, got = sum(map(len, gold)), sum(map(len, found))

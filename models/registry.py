@@ -5,7 +5,7 @@ import importlib.util
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import torch
 from safetensors import SafetensorError
@@ -42,7 +42,8 @@ class Checkpoint:
     """A model ready for inference. ``digest``: sha256 of its weights; ``label``: name and short digest."""
 
     name: str
-    model: PreTrainedModel
+    # A `ReaderModel` or a `StanceModel`; the stubs of transformers hide what either can do.
+    model: Any
     tokenizer: PreTrainedTokenizerBase
     digest: str
 
@@ -74,16 +75,17 @@ def load_checkpoint(name: str, model_class: type[Model]) -> Checkpoint:
         CheckpointError: a file is missing, truncated, of another model, or lacks weights.
     """
     folder = checkpoint_folder(name)
-    config_class = model_class.config_class
+    config_class: Any = model_class.config_class
     found = _json(folder / "config.json").get("model_type")
     if found != config_class.model_type:
         raise CheckpointError(
             f"checkpoint {name!r}: {folder} holds a {found!r} model where {config_class.model_type!r} is needed"
         )
     try:
-        model, report = model_class.from_pretrained(
+        loaded: Any = model_class.from_pretrained(
             folder, dtype=torch.float32, local_files_only=True, output_loading_info=True
         )
+        model, report = loaded
         tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
     except (SafetensorError, OSError, ValueError, RuntimeError) as error:
         raise CheckpointError(

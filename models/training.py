@@ -334,8 +334,8 @@ def _stance_metrics(prediction: EvalPrediction) -> dict[str, float]:
 
 
 def _reader_metrics(prediction: EvalPrediction) -> dict[str, float]:
-    span_logits, mention_logits = prediction.predictions
-    span_tags, mention_tags = prediction.label_ids
+    span_logits, mention_logits = tuple(prediction.predictions)
+    span_tags, mention_tags = tuple(prediction.label_ids)
     scores = {}
     for index, label in enumerate(SPAN_LABELS):
         scores[f"{label}_f1"] = _tag_f1(span_tags[..., index], span_logits[:, :, index], BIO, SPAN_STEPS)

@@ -1,6 +1,7 @@
-"""PolNeAR's brat files → span labels: one row an article, its sources, cues and contents.
+r"""PolNeAR's brat files → span labels: one row an article, its sources, cues and contents.
 
-    python scripts/prepare_polnear.py ../shared/data/polnear/train OUT --held-out ../shared/data/stancewire/real_dev.jsonl
+    python scripts/prepare_polnear.py ../shared/data/polnear/train OUT \
+        --held-out ../shared/data/stancewire/real_dev.jsonl
 
 PolNeAR: Newell, Margolin & Ruths, LREC 2018.
 """
@@ -22,12 +23,11 @@ _JOINED = re.compile(r"^E\d+\t(.+)$", re.MULTILINE)
 def brat_spans(annotations: str) -> list[tuple[int, int, str]]:
     """The spans that attributions join; each fragment of a discontinuous one counts as a span of its own."""
     joined = {part.split(":")[1] for line in _JOINED.findall(annotations) for part in line.split()}
-    spans = {
-        (*map(int, fragment.split()), LAYERS[layer])
-        for name, layer, fragments in _SPAN.findall(annotations)
-        if name in joined
-        for fragment in fragments.split(";")
-    }
+    spans = set()
+    for name, layer, fragments in _SPAN.findall(annotations):
+        for fragment in fragments.split(";") if name in joined else ():
+            start, end = map(int, fragment.split())
+            spans.add((start, end, LAYERS[layer]))
     return sorted(spans)
 
 

@@ -1,9 +1,10 @@
 """read: the trained reader marks sources, cues, contents and mentions of actors."""
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from models.inference import FoundSpan, read_texts
+from models.labels import MentionKind, SpanLabel
 from models.reader import ReaderModel
 from models.registry import Checkpoint, load_checkpoint
 from pipeline.records import Article, Mention, ReadArticle, SplitArticle, TaggedSpan, grow
@@ -43,12 +44,16 @@ class ModelReader:
                 ReadArticle,
                 article,
                 mentions=tuple(_mention(article, span) for span in read.mentions),
-                tagged=tuple(TaggedSpan(s.start, s.end, label=s.label, score=s.score) for s in read.spans),
+                tagged=tuple(_tagged(span) for span in read.spans),
             )
             for article, read in zip(batch, found, strict=True)
         ]
 
 
+def _tagged(span: FoundSpan) -> TaggedSpan:
+    return TaggedSpan(span.start, span.end, label=cast(SpanLabel, span.label), score=span.score)
+
+
 def _mention(article: SplitArticle, span: FoundSpan) -> Mention:
     text = article.clean_text[span.start : span.end]
-    return Mention(span.start, span.end, text=text, kind=span.label, score=span.score)
+    return Mention(span.start, span.end, text=text, kind=cast(MentionKind, span.label), score=span.score)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+import numpy as np
 from pydantic import Field
 
 from models.inference import PairScores, score_windows
@@ -92,9 +93,9 @@ class ModelStance:
                     target=aimed_at,
                     target_span=one.spans.get(aimed_at.id),
                     stance=STANCES[best] if stances[best] >= self.options.min_confidence else "unsure",
-                    stance_probabilities=tuple(float(value) for value in stances),
+                    stance_probabilities=_three(stances),
                     sentiment=SENTIMENTS[int(sentiments.argmax())],
-                    sentiment_probabilities=tuple(float(value) for value in sentiments),
+                    sentiment_probabilities=_three(sentiments),
                 )
             )
         return rows
@@ -142,8 +143,13 @@ def _candidates(article: ResolvedArticle) -> list[_Candidates]:
     return found
 
 
+def _three(values: np.ndarray) -> tuple[float, float, float]:
+    first, second, third = (float(value) for value in values)
+    return first, second, third
+
+
 def _one_state(holder: Actor, target: Actor) -> bool:
-    """Whether one of the two is the state that the other belongs to: between China and Xi of China there is no stance."""
+    """Whether one of the two is the state that the other belongs to: China and Xi of China have no stance."""
     return (
         holder.country is not None
         and holder.country == target.country
