@@ -131,7 +131,9 @@ def parse_article(row: dict[str, Any]) -> LabelledArticle:
             )
     except (KeyError, TypeError) as error:
         raise LabelError(f"{row.get('id', '?')}: missing or malformed field {error}") from error
-    return LabelledArticle(row["id"], row.get("title") or "", text, countries, tuple(sentences))
+    title = row.get("title") or ""
+    # A dash stands for an article without a headline.
+    return LabelledArticle(row["id"], "" if title == "-" else title, text, countries, tuple(sentences))
 
 
 def read_articles(path: Path) -> list[LabelledArticle]:
