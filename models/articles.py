@@ -18,6 +18,8 @@ from models.labels import MentionKind
 
 # The article's own voice: a speaker and a holder, and what a columnist's "I" stands for.
 AUTHOR_KEY = "author"
+# Support, oppose, and what careful readers differ on.
+SIGNS = ("+", "-", "?")
 
 PRONOUNS = frozenset(
     "i me my mine myself you your yours yourself he him his himself she her hers herself it its itself "
@@ -106,19 +108,30 @@ def parse_article(row: dict[str, Any]) -> LabelledArticle:
             start = len(text)
             text += sentence["text"]
             mentions = []
+            stances = tuple((holder, sign, target) for holder, sign, target in sentence["stances"])
+            used = [
+                *sentence["speakers"],
+                *(key for holder, _, target in stances for key in (holder, target)),
+            ]
             for mention in sorted(sentence["mentions"], key=lambda m: m["start"]):
                 surface = sentence["text"][mention["start"] : mention["end"]]
                 keys = tuple(mention["keys"])
-                if not surface or not keys:
+                if not surface.strip() or not keys:
                     raise LabelError(f"{row['id']}: a mention at {mention['start']} is empty; mark a word")
-                unknown = [key for key in keys if key not in countries]
-                if unknown:
-                    raise LabelError(f"{row['id']}: {unknown[0]!r} is not in countries; add it there")
+                if not 0 <= mention["start"] < mention["end"] <= len(sentence["text"]):
+                    raise LabelError(f"{row['id']}: a mention at {mention['start']} leaves its sentence")
+                used += keys
                 mentions.append(
                     LabelledMention(
                         start + mention["start"], start + mention["end"], keys, mention_kind(surface, keys)
                     )
                 )
+            for key in used:
+                if key not in countries:
+                    raise LabelError(f"{row['id']}: {key!r} is not in countries; add it there")
+            for _, sign, _ in stances:
+                if sign not in SIGNS:
+                    raise LabelError(f"{row['id']}: unknown sign {sign!r}; choose from: {', '.join(SIGNS)}")
             sentences.append(
                 LabelledSentence(
                     start=start,
@@ -126,10 +139,10 @@ def parse_article(row: dict[str, Any]) -> LabelledArticle:
                     paragraph=sentence["para"],
                     mentions=tuple(mentions),
                     speakers=tuple(sentence["speakers"]),
-                    stances=tuple((holder, sign, target) for holder, sign, target in sentence["stances"]),
+                    stances=stances,
                 )
             )
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise LabelError(f"{row.get('id', '?')}: missing or malformed field {error}") from error
     title = row.get("title") or ""
     # A dash stands for an article without a headline.

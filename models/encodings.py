@@ -18,6 +18,7 @@ LENGTH_STEP = 32
 BATCH_ROWS = 8
 
 _WORD = re.compile(r"\w+(?:[.'’&-]\w+)*\.?|[^\w\s]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _SHAPES = ("special", "lower", "title", "upper", "mixed", "digit", "quote", "punctuation")
 # A token's shape says how its word is written and whether the token begins it.
 SHAPE_COUNT = 2 * len(_SHAPES)
@@ -36,7 +37,7 @@ def encode_texts(tokenizer: PreTrainedTokenizerBase, texts: Sequence[str]) -> li
     if not texts:
         return []
     # A lone surrogate is no Unicode scalar and would stop the tokenizer; one stand-in keeps offsets.
-    safe = [text.encode("utf-16", "surrogatepass").decode("utf-16", "replace") for text in texts]
+    safe = [_SURROGATE.sub("\ufffd", text) for text in texts]
     batch = tokenizer(safe, add_special_tokens=False, return_offsets_mapping=True, verbose=False)
     return [
         Encoded(ids, [tuple(pair) for pair in offsets])

@@ -22,7 +22,10 @@ def read_labels(path: Path, parse: Callable[[dict[str, Any]], Label]) -> list[La
             for number, line in enumerate(lines, 1):
                 if line.strip():
                     try:
-                        labels.append(parse(json.loads(line)))
+                        row = json.loads(line)
+                        if not isinstance(row, dict):
+                            raise LabelError("the line holds no JSON object; write one row a line")
+                        labels.append(parse(row))
                     except (json.JSONDecodeError, LabelError) as error:
                         raise LabelError(f"{path}:{number}: {error}") from error
     except (OSError, UnicodeDecodeError) as error:

@@ -86,11 +86,13 @@ def parse_pair(row: dict[str, Any]) -> PairLabel:
     """
     try:
         text = row["text"]
+        if not isinstance(text, str):
+            raise TypeError(f"text: {text!r} is no string")
         label = PairLabel(
             id=str(row["id"]),
             article=str(row["article"]),
             text=text,
-            statement=tuple(row.get("statement") or (0, len(text))),
+            statement=_spans([row.get("statement") or (0, len(text))])[0],
             holder=None if row["holder"] is None else _spans(row["holder"]),
             target=_spans(row["target"]),
             speaks=bool(row.get("speaks", False)),

@@ -95,10 +95,12 @@ def _pieces(tokens: Encoded, start: int, room: int) -> list[_Draft]:
     if total <= room:
         return [_Draft(tokens.ids, offsets, [True] * total, True)] if total else []
     pieces = []
-    for first in range(0, total - OVERLAP, room - OVERLAP):
+    # Even, and less than a small window has room for.
+    overlap = min(OVERLAP, room // 4 * 2)
+    for first in range(0, total - overlap, room - overlap):
         last = min(first + room, total)
-        owned_from = first + OVERLAP // 2 if first else 0
-        owned_to = last - OVERLAP // 2 if last < total else total
+        owned_from = first + overlap // 2 if first else 0
+        owned_to = last - overlap // 2 if last < total else total
         owned = [owned_from <= index < owned_to for index in range(first, last)]
         pieces.append(_Draft(tokens.ids[first:last], offsets[first:last], owned, False))
     return pieces

@@ -35,6 +35,8 @@ def parse_spans(row: dict[str, Any]) -> SpanLabels:
     """
     try:
         text = row["text"]
+        if not isinstance(text, str):
+            raise TypeError(f"text: {text!r} is no string")
         layers = {
             name: None if row[name] is None else tuple((int(s), int(e), str(k)) for s, e, k in row[name])
             for name in ("mentions", "spans")

@@ -32,7 +32,9 @@ class Chain:
             except StancewireError:
                 raise
             except Exception as error:
-                raise StancewireError(f"stages.{name}: cannot be set up: {type(error).__name__}: {error}") from error
+                raise StancewireError(
+                    f"stages.{name}: cannot be set up: {type(error).__name__}: {error}"
+                ) from error
 
     def process(self, batch: Sequence[Article]) -> list[ScoredArticle]:
         records: list = list(batch)

@@ -3,8 +3,9 @@
     python scripts/measure_resolve.py articles.jsonl … [--errors 40] [--fit]
 
 A mention counts as right where the actors that it got map to its annotated keys; an actor is mapped to the
-key that most of its mentions in the article carry, one key an actor and one actor a key, largest overlap
-first. Countries of a mention compare as sets. ``--fit`` refits `pipeline/actors/salience_weights.py`.
+key that most of its mentions in the article carry (a name counts three times: it says who is meant), one
+key an actor and one actor a key, largest overlap first. Countries of a mention compare as sets.
+``--fit`` refits `pipeline/actors/salience_weights.py`.
 """
 
 import argparse
@@ -17,6 +18,7 @@ from models.articles import AUTHOR_KEY, LabelledArticle, read_articles
 from pipeline.actors.reading import Choice, Reading
 from pipeline.actors.resolver import resolve
 from pipeline.actors.speakers import Voice
+from pipeline.quotes import quotations
 from pipeline.records import AttributedArticle, AttributedStatement, Mention, Span
 from pipeline.stages.resolve import TableResolver
 
@@ -30,6 +32,11 @@ def attributed(article: LabelledArticle) -> AttributedArticle:
     """The article as the attribute stage would hand it on, were it and the reader right."""
     mentions = [mention for sentence in article.sentences for mention in sentence.mentions]
     starts = [mention.start for mention in mentions]
+    paragraphs: dict[int, Span] = {}
+    for sentence in article.sentences:
+        known = paragraphs.get(sentence.paragraph)
+        paragraphs[sentence.paragraph] = Span(known.start if known else sentence.start, sentence.end)
+    quoted = quotations(article.text, tuple(paragraphs.values()))
     statements = []
     for number, sentence in enumerate(article.sentences):
         sources = []
@@ -37,14 +44,16 @@ def attributed(article: LabelledArticle) -> AttributedArticle:
             if key == AUTHOR_KEY:
                 continue
             own = [mention for mention in sentence.mentions if key in mention.keys]
-            # A speaker inside the quotation is rarely its source: prefer a mention that is no first person.
+            # What names the speaker stands outside the quotation, and before a pronoun that repeats it.
             own = [m for m in own if article.text[m.start : m.end].lower() not in _FIRST]
+            own = [m for m in own if not any(q.start < m.start < q.end for q in quoted)] or own
+            own.sort(key=lambda m: (m.kind == "pronoun", m.start))
             earlier = [
                 mention
                 for mention in mentions[: bisect_right(starts, sentence.start)]
                 if key in mention.keys and article.text[mention.start : mention.end].lower() not in _FIRST
             ]
-            found = own[-1:] or earlier[-1:]
+            found = own[:1] or earlier[-1:]
             sources += [Span(mention.start, mention.end) for mention in found]
         statements.append(
             AttributedStatement(
@@ -60,10 +69,6 @@ def attributed(article: LabelledArticle) -> AttributedArticle:
                 confidence=1.0,
             )
         )
-    paragraphs: dict[int, Span] = {}
-    for sentence in article.sentences:
-        known = paragraphs.get(sentence.paragraph)
-        paragraphs[sentence.paragraph] = Span(known.start if known else sentence.start, sentence.end)
     return AttributedArticle(
         id=article.id,
         title=article.title,
@@ -93,7 +98,9 @@ def key_map(article: LabelledArticle, reading: Reading) -> dict[int, str]:
             continue
         members = entity.members or (entity,)
         if len(members) == len(mention.keys) == 1:
-            overlap[members[0].index, mention.keys[0]] += 10
+            overlap[members[0].index, mention.keys[0]] += (
+                30 if mention.kind in ("name", "nationality") else 10
+            )
         else:
             for member in members:
                 for key in mention.keys:
@@ -185,9 +192,8 @@ def _count(
                 f"{article.id} [{label}] {'ACTOR ' if not good else ''}{'COUNTRY' if not good_country else ''} "
                 f"…{text[max(0, mention.start - 110) : mention.start]}[[{text[mention.start : mention.end]}]]"
                 f"{text[mention.end : mention.end + 50]}…\n      want {mention.keys} {wanted_countries} got "
-                f"{[(m.name, m.kind, m.country, mapped.get(m.index)) for m in members]} by {found.part if found else None}".replace(
-                    "\n\n", " ¶ "
-                )
+                f"{[(m.name, m.kind, m.country, mapped.get(m.index)) for m in members]} "
+                f"by {found.part if found else None}"
             )
 
 
@@ -209,7 +215,8 @@ def fit(choices: list[Labelled]) -> None:
     pairs: dict[str, list[tuple[dict[str, float], int]]] = defaultdict(list)
     seen: Counter[str] = Counter()
     for choice, mapped, keys, country in choices:
-        good, bad = [], []
+        good: list[dict[str, float]] = []
+        bad: list[dict[str, float]] = []
         for entity, features in choice.candidates:
             if choice.task == "country":
                 hit = entity == country

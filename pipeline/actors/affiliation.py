@@ -17,16 +17,28 @@ from pipeline.actors.words import (
 )
 
 # "of the Farmers' Union", ", who leads the dockers": the body comes right after.
-_LEADS = re.compile(r"(?: of| from| with|,? who (?:leads|heads|runs|chairs|represents|speaks for|led|founded|edits))(?: the| its| his| her)? ?(?:x|[A-Z])")
+_LEADS = re.compile(
+    r"(?: of| from| with|,? who (?:leads|heads|runs|chairs|represents|speaks for|led|founded|edits))"
+    r"(?: the| its| his| her)? ?(?:x|[A-Z])"
+)
 # Relations that run across borders.
 _ACROSS = frozenset("counterpart colleague opponent rival foe opposite".split())
+# Nouns that stand right before the name of a firm or another body.
+_FIRMS = frozenset(
+    "company firm group bank carmaker automaker manufacturer maker retailer lender insurer operator broadcaster "
+    "newspaper daily agency airline carrier airport app platform startup start-up giant supplier producer developer "
+    "party union charity ngo club miner consultancy brewer contractor utility weekly tabloid website".split()
+)
+_SEATS = frozenset("based listed headquartered owned registered born".split())
 # Between a possessor and the name it introduces stand a few words of title, no clause.
 _LONGEST_TITLE = 14
 _VERBS = frozenset(
     "said says told is was were are has had have will would urged met warned asked that who which and but called "
     "accused praised thanked after before while".split()
 )
-_RELATIONS = frozenset("counterpart colleague opponent rival predecessor successor lawyer attorney ally friend foe guest opposite".split())
+_RELATIONS = frozenset(
+    "counterpart colleague opponent rival predecessor successor lawyer attorney ally friend foe guest opposite".split()
+)
 
 
 def read_surroundings(reading: Reading, index: int, entity: Entity) -> None:
@@ -50,7 +62,11 @@ def _join(entity: Entity, owner: Entity) -> None:
         _set_country(entity, owner.country)
     elif entity.same_state_as is None:
         entity.same_state_as = owner
-    if entity.is_person and owner.kind in ("organisation", "government", "group") and entity.affiliation is None:
+    if (
+        entity.is_person
+        and owner.kind in ("organisation", "government", "group")
+        and entity.affiliation is None
+    ):
         entity.affiliation = owner
 
 
@@ -61,7 +77,11 @@ def _from_left(reading: Reading, index: int, entity: Entity) -> None:
         previous = reading.previous_in_sentence(index)
         if previous is not None and entity.kind != "person":
             owner = reading.entity(previous)
-            if owner is not None and owner.is_state and reading.places[previous].end + 1 >= reading.places[index].start:
+            if (
+                owner is not None
+                and owner.is_state
+                and reading.places[previous].end + 1 >= reading.places[index].start
+            ):
                 _join(entity, owner)
         return
     tail = title_tail(words)
@@ -72,8 +92,22 @@ def _from_left(reading: Reading, index: int, entity: Entity) -> None:
             _guess_american(reading, entity)
     own = list(reading.countries.scan(words))
     previous = reading.previous_in_sentence(index)
+    if entity.kind in ("organisation", "unknown", "person") and lower[-1] in _FIRMS and _is_firm(entity):
+        # "the Finnish security company Lumisade", "the Chilean carrier Andesur"
+        entity.kind = "organisation"
+        entity.heads.add(lower[-1])
+        if own and _is_title_run(lower[own[-1].last :]):
+            _set_country(entity, own[-1].word.code)
+    seated = _seat(reading, words[-4:]) or _seat(reading, tokens(reading.text(index))[:1])
+    if seated is not None and (not own or entity.kind != "person"):
+        _set_country(entity, seated)
     introduced = bool(tail) or (lower[-1] == "," and own and len(words) - own[-1].last <= 6)
-    if own and introduced and len(words) - own[-1].first <= _LONGEST_TITLE and _is_title_run(lower[own[-1].last :]):
+    if (
+        own
+        and introduced
+        and len(words) - own[-1].first <= _LONGEST_TITLE
+        and _is_title_run(lower[own[-1].last :])
+    ):
         _set_country(entity, own[-1].word.code)
         return
     owned = _unmarked_owner(reading, index, lower)
@@ -112,13 +146,34 @@ def _from_left(reading: Reading, index: int, entity: Entity) -> None:
             entity.same_state_as = entity.same_state_as or owner
         return
     titled = titled or bool(found and found.how == "demonym" and lower[-1] == ",")
-    if (entity.kind == "person" and titled and (owns or adjective)) or (entity.kind != "person" and (owns or adjective)):
+    if (entity.kind == "person" and titled and (owns or adjective)) or (
+        entity.kind != "person" and (owns or adjective)
+    ):
         _join(entity, owner)
+
+
+def _is_firm(entity: Entity) -> bool:
+    """Whether nothing speaks against a name's being a firm's: no office, no pronoun, one word or a body's name."""
+    return entity.kind != "person" or (len(entity.tokens) == 1 and not entity.heads and not entity.pronouns)
+
+
+def _seat(reading: Reading, words: list[str]) -> str | None:
+    """Where a hyphenated adjective says that a body or person sits: "Toronto-listed", "Geneva-based"."""
+    for word in reversed(words):
+        place, hyphen, seat = word.rpartition("-")
+        if hyphen and seat in _SEATS:
+            found = reading.countries.find(place)
+            return found.code if found else None
+    return None
 
 
 def _unmarked_owner(reading: Reading, index: int, lower: list[str]) -> Entity | None:
     """Who "its" means in "Its general secretary, Onalenna Phiri" where the reader marked no mention there."""
-    if lower[0] not in ("its", "his", "her", "their") or len(lower) > _LONGEST_TITLE or not _is_title_run(lower):
+    if (
+        lower[0] not in ("its", "his", "her", "their")
+        or len(lower) > _LONGEST_TITLE
+        or not _is_title_run(lower)
+    ):
         return None
     if not any(word in TITLES for word in lower) and lower[-1] != ",":
         return None
@@ -133,7 +188,9 @@ def is_adjacent_title(lower: list[str], words: list[str]) -> bool:
 
 def _is_title_run(lower: list[str]) -> bool:
     """Whether words are a title without a verb; a comma may close it."""
-    return len(lower) <= _LONGEST_TITLE and not any(word in _VERBS for word in lower) and "," not in lower[:-1]
+    return (
+        len(lower) <= _LONGEST_TITLE and not any(word in _VERBS for word in lower) and "," not in lower[:-1]
+    )
 
 
 def _guess_american(reading: Reading, entity: Entity) -> None:
@@ -174,7 +231,9 @@ def _from_right(reading: Reading, index: int, entity: Entity) -> None:
             return
     lower = [word.lower() for word in run]
     titles = [word for word in lower if word in TITLES]
-    if entity.kind == "organisation" or (entity.kind == "unknown" and run and not titles and _heads_body(lower)):
+    if entity.kind == "organisation" or (
+        entity.kind == "unknown" and run and not titles and _heads_body(lower)
+    ):
         if entity.kind == "unknown" and lower[0] in ("a", "an", "the"):
             entity.kind = "organisation"
         if not run or lower[0] not in ("a", "an", "the"):
@@ -184,7 +243,11 @@ def _from_right(reading: Reading, index: int, entity: Entity) -> None:
         if found is not None:
             _set_country(entity, found.word.code)
         return
-    if not titles or not run or lower[0] in ("and", "who", "whose", "where", "when", "with", "in", "on", "at"):
+    if (
+        not titles
+        or not run
+        or lower[0] in ("and", "who", "whose", "where", "when", "with", "in", "on", "at")
+    ):
         return
     before_preposition = []
     for word in lower:
@@ -217,5 +280,5 @@ def _heads_body(lower: list[str]) -> bool:
     """Whether an apposition's noun is one for a body: "the Stuttgart truck maker"."""
     for at, word in enumerate(lower):
         if word in PREPOSITIONS and at:
-            return lower[at - 1] in ORGANISATION_WORDS
-    return bool(lower) and lower[-1] in ORGANISATION_WORDS
+            return lower[at - 1] in ORGANISATION_WORDS or lower[at - 1] in _FIRMS
+    return bool(lower) and (lower[-1] in ORGANISATION_WORDS or lower[-1] in _FIRMS)

@@ -24,8 +24,12 @@ _LOOK_BACK = 24
 _SINGLES = 8
 _LEADERS = frozenset("president premier minister chancellor king queen emperor emir sultan leader".split())
 _ONE_OF_TWO = frozenset("both neither either each".split())
-_TWO_WORDS = frozenset(["each other", "one another", "both", "neither", "either", "the two", "the pair", "the duo"])
-_GENERIC_LEADERS = frozenset("leader man woman politician official head chief rival colleague friend contender".split())
+_TWO_WORDS = frozenset(
+    ["each other", "one another", "both", "neither", "either", "the two", "the pair", "the duo"]
+)
+_GENERIC_LEADERS = frozenset(
+    "leader man woman politician official head chief rival colleague friend contender".split()
+)
 
 
 def collective_part(reading: Reading, index: int) -> Resolution | None:
@@ -41,7 +45,15 @@ def collective_part(reading: Reading, index: int) -> Resolution | None:
         count = 2
     elif low in ("the three", "all three"):
         count = 3
-    elif phrase.determiner in _ONE_OF_TWO or spread or (phrase.words[:1] and phrase.words[0].lower() == "the" and low in ("the parties", "the sides", "the delegations")):
+    elif (
+        phrase.determiner in _ONE_OF_TWO
+        or spread
+        or (
+            phrase.words[:1]
+            and phrase.words[0].lower() == "the"
+            and low in ("the parties", "the sides", "the delegations")
+        )
+    ):
         count = 2
     named = phrase.countries if len(phrase.countries) > 1 else phrase.homes
     if not phrase.homes and phrase.plural and not phrase.countries:
@@ -55,7 +67,11 @@ def collective_part(reading: Reading, index: int) -> Resolution | None:
     head = singular(phrase.head)
     if low in _TWO_WORDS or (" of " in low and phrase.head in ("them", "these", "two", "both", "neither")):
         wanted = "any"
-    elif phrase.head in COUNTRY_PLURALS or head in COUNTRY_NOUNS or phrase.head in ("government", "governments"):
+    elif (
+        phrase.head in COUNTRY_PLURALS
+        or head in COUNTRY_NOUNS
+        or phrase.head in ("government", "governments")
+    ):
         wanted = "country"
     elif phrase.head in PERSON_PLURALS or head in TITLES:
         wanted = "person"
@@ -82,7 +98,9 @@ def _fits(entity: Entity, kind: str) -> bool:
     if entity.members or entity.kind == "author":
         return False
     if kind == "country":
-        return entity.is_state or (entity.kind == "organisation" and entity.country is not None and entity.name == entity.country)
+        return entity.is_state or (
+            entity.kind == "organisation" and entity.country is not None and entity.name == entity.country
+        )
     if kind == "person":
         return entity.is_person and not entity.plural
     return not entity.is_person and not entity.is_state
@@ -113,7 +131,9 @@ def _members(reading: Reading, index: int, wanted: str, head: str, size: int) ->
     return chosen
 
 
-def _many(reading: Reading, latest: list[Entity], kinds: tuple[str, ...], size: int) -> tuple[Entity, ...] | None:
+def _many(
+    reading: Reading, latest: list[Entity], kinds: tuple[str, ...], size: int
+) -> tuple[Entity, ...] | None:
     """Three or more: a collective of that size said before, else the latest ones of one kind."""
     for entity in latest:
         if len(entity.members) == size:
@@ -125,6 +145,20 @@ def _many(reading: Reading, latest: list[Entity], kinds: tuple[str, ...], size: 
         if len(found) >= size:
             return _in_order(found[:size])
     return None
+
+
+def _codes_here(reading: Reading, index: int) -> tuple[str | None, str | None]:
+    """The country of the statement's source and of the actor that leads the sentence, where they stand before."""
+    speaking = leading = None
+    at = index - 1
+    while at >= 0 and reading.places[at].sentence == reading.places[index].sentence:
+        entity = reading.entity(at)
+        if entity is not None and not entity.members:
+            if reading.places[at].source:
+                speaking = entity.country
+            leading = entity.country
+        at -= 1
+    return speaking, leading
 
 
 def _pair_features(
@@ -164,7 +198,9 @@ def _pair_features(
     if all(code in homes.headline for code in codes):
         features["both in the headline"] = 1.0
     leads = [
-        entity.places[-1].sentence == place.sentence and entity.places[-1].subject and not entity.places[-1].quoted
+        entity.places[-1].sentence == place.sentence
+        and entity.places[-1].subject
+        and not entity.places[-1].quoted
         for entity in pair
         if entity.places
     ]
@@ -173,6 +209,11 @@ def _pair_features(
     speaking = [entity.places[-1].source for entity in pair if entity.places]
     if any(speaking):
         features["one speaks" if sum(speaking) == 1 else "both speak"] = 1.0
+    speaking_code, leading_code = _codes_here(reading, index)
+    if speaking_code is not None and speaking_code in codes:
+        features["of the speaker's country"] = 1.0
+    if leading_code is not None:
+        features["of the subject's country" if leading_code in codes else "beside the subject"] = 1.0
     if kind == "person":
         if head in TITLES and head not in _GENERIC_LEADERS:
             features["titled so"] = sum(head in entity.heads for entity in pair) / 2
@@ -227,7 +268,7 @@ def _after(reading: Reading, index: int) -> tuple[str, ...]:
 
 
 def _officials_of(reading: Reading, phrase: Phrase, codes: tuple[str, ...]) -> Resolution:
-    """"Chinese and Russian officials": officials of each country."""
+    """ "Chinese and Russian officials": officials of each country."""
     members = []
     for code in codes:
         adjective = reading.countries.demonyms.get(code, reading.countries.names.get(code, code))
@@ -235,7 +276,12 @@ def _officials_of(reading: Reading, phrase: Phrase, codes: tuple[str, ...]) -> R
         entity = next((one for one in reading.entities.all if one.name == name), None)
         if entity is None:
             entity = reading.entities.new(
-                name, "group", country=code, country_known=True, plural=True, heads={phrase.head, singular(phrase.head)}
+                name,
+                "group",
+                country=code,
+                country_known=True,
+                plural=True,
+                heads={phrase.head, singular(phrase.head)},
             )
         members.append(entity)
     return Resolution(reading.entities.collective(tuple(members)), "collective", 0.8, "officials of each")
@@ -273,7 +319,12 @@ def _joined_before(reading: Reading, index: int, final: bool) -> int | None:
         # "Liang and [Russian] President Velichko": the adjective belongs to the name after it.
         found = reading.resolutions[previous]
         words = [word.lower() for word in tokens(reading.gap_before(first))]
-        adjective = found is not None and found.how == "demonym" and found.entity is not None and not found.entity.plural
+        adjective = (
+            found is not None
+            and found.how == "demonym"
+            and found.entity is not None
+            and not found.entity.plural
+        )
         if adjective and words and all(_in_title(word) for word in words) and first == index:
             first, previous = previous, reading.previous_in_sentence(previous)
             continue
@@ -287,7 +338,9 @@ def _joined_before(reading: Reading, index: int, final: bool) -> int | None:
             break
     if (final and "and" not in words) or len(words) > 6:
         return None
-    if any(not _in_title(word) and word not in ("and", "the", ",", "its", "his", "her", "both") for word in words):
+    if any(
+        not _in_title(word) and word not in ("and", "the", ",", "its", "his", "her", "both") for word in words
+    ):
         return None
     return previous
 

@@ -11,13 +11,13 @@ from typing import Literal
 from countryinfo import CountryInfo
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from pipeline.actors.keys import slug
+from pipeline.actors.keys import plain
 from pipeline.actors.tables import load_mapping
 from pipeline.errors import ConfigError
 
-WordKind = Literal["name", "demonym", "people", "capital", "city", "region", "province"]
+WordKind = Literal["name", "demonym", "people", "capital", "city", "region"]
 # Which meaning of a word wins within and across countries: "Singapore" is the country, not the city.
-_RANK: dict[WordKind, int] = {"name": 0, "demonym": 1, "people": 2, "capital": 3, "city": 4, "region": 5, "province": 6}
+_RANK: dict[WordKind, int] = {"name": 0, "demonym": 1, "people": 2, "capital": 3, "city": 4, "region": 5}
 # Library entries whose name, demonym or capital would mislead ("Djibouti" is no adjective of its own city).
 _SKIPPED = frozenset({"SCG", "ANT", "UMI", "IOT", "HMD", "BVT", "ATF", ""})
 # Forms that countryinfo spells in full but the news does not, and short codes that are common words.
@@ -76,7 +76,7 @@ class CountryTable:
 
     def find(self, phrase: str) -> CountryWord | None:
         """The country that a whole phrase names, with or without "the"; "us" in lower case is no country."""
-        phrase = phrase.replace("’", "'")
+        phrase = plain(phrase)
         found = self.words.get(phrase)
         if found is None and phrase[:4] in ("the ", "The "):
             found = self.words.get(phrase[4:])
@@ -84,6 +84,7 @@ class CountryTable:
 
     def scan(self, words: list[str]) -> Iterator[Found]:
         """The country words within a list of words, left to right, longest first."""
+        words = [plain(word) for word in words]
         at = 0
         while at < len(words):
             for length in range(min(self.longest.get(words[at], 0), len(words) - at), 0, -1):
@@ -93,31 +94,6 @@ class CountryTable:
                     at += length - 1
                     break
             at += 1
-
-    def id_of(self, code: str) -> str:
-        return slug(self.names[code])
-
-
-# Provinces whose names say only where in a country they lie, or are words and names of other kinds.
-_PLAIN = frozenset(
-    "eastern western northern southern central centre center coast north south east west capital upper lower "
-    "plateau delta federal rivers union islands highlands lakes littoral maritime metropolitan district border "
-    "independencia libertad river valley bath kent essex reading".split()
-)
-
-
-def _provinces(table: CountryTable) -> list[tuple[str, str]]:
-    """(province, country) of the provinces that one country alone has, by the library."""
-    owners: dict[str, set[str]] = {}
-    for entry in CountryInfo("france").all().values():
-        code = (entry.get("ISO") or {}).get("alpha3", "")
-        if code not in table.names:
-            continue
-        for name in entry.get("provinces") or ():
-            plain = name.split(" (")[0].strip()
-            if len(plain) > _TOO_SHORT and not any(word.lower() in _PLAIN for word in plain.split()[:1]):
-                owners.setdefault(plain, set()).add(code)
-    return sorted((name, next(iter(codes))) for name, codes in owners.items() if len(codes) == 1)
 
 
 def _plurals(demonym: str) -> list[str]:
@@ -159,7 +135,6 @@ def load_countries(path: Path) -> CountryTable:
             if city:
                 table.capitals.setdefault(code, city)
                 found.append((city, "capital"))
-    provinces = _provinces(table)
     for code, extra in patch.countries.items():
         found = entries.setdefault(code, [])
         if extra.name:
@@ -184,13 +159,11 @@ def load_countries(path: Path) -> CountryTable:
             if kind == "demonym":
                 for plural in _plurals(word):
                     _enter(table, plural, CountryWord(code, "people"))
-    for name, code in provinces:
-        _enter(table, name, CountryWord(code, "province"))
     return table
 
 
 def _enter(table: CountryTable, phrase: str, word: CountryWord) -> None:
-    phrase = phrase.replace("’", "'")
+    phrase = plain(phrase)
     known = table.words.get(phrase)
     if known is not None and _RANK[known.kind] <= _RANK[word.kind]:
         return

@@ -56,6 +56,8 @@ class Entity:
     pronouns: set[str] = field(default_factory=set)
     # By how much "he" was the better choice than others, less how much "she" was.
     votes: float = 0.0
+    # The latest mention that names it, while names are being collected.
+    named_at: int = -1
     id: str = ""
 
     @property

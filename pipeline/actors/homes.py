@@ -12,7 +12,7 @@ from pipeline.actors.entities import Entity
 from pipeline.actors.phrases import token_spans
 from pipeline.actors.reading import Choice, Reading
 from pipeline.actors.salience import best_of
-from pipeline.actors.words import STATE_TITLES, US_TITLES, WORLD_WIDE
+from pipeline.actors.words import BODY_PEOPLE, STATE_TITLES, US_TITLES, WORLD_WIDE
 
 # How many countries are weighed for one actor, and how much of a long article is searched for country words.
 _WEIGHED = 12
@@ -49,7 +49,10 @@ def read_homes(reading: Reading) -> Homes:
     """Collect the country words of an article, once names are resolved."""
     article = reading.article
     homes = Homes(dateline=dateline_country(reading))
-    found = [one.word.code for one in reading.countries.scan([word for _, word in token_spans(article.title or "")])]
+    found = [
+        one.word.code
+        for one in reading.countries.scan([word for _, word in token_spans(article.title or "")])
+    ]
     homes.headline = tuple(dict.fromkeys(found))
     subjects = {place.start: place for place in reading.places}
     places = [place.start for place in reading.places]
@@ -57,12 +60,7 @@ def read_homes(reading: Reading) -> Homes:
     sentence_starts = [statement.start for statement in article.statements]
     spans = token_spans(article.text[:_SCANNED])
     words = [word for _, word in spans]
-    named = _named_stretches(reading)
-    hits = [
-        (spans[one.first][0], one.word.code)
-        for one in reading.countries.scan(words)
-        if one.word.kind != "province" or spans[one.first][0] not in named
-    ]
+    hits = [(spans[one.first][0], one.word.code) for one in reading.countries.scan(words)]
     american: list[tuple[int, str]] = []
     for start, word in spans:
         if word.lower() in US_TITLES and word.endswith("."):
@@ -73,6 +71,8 @@ def read_homes(reading: Reading) -> Homes:
                 hits.append((start, row.country))
     if american and (not hits or any(code == "USA" for _, code in hits)):
         hits += american
+    if homes.dateline is not None:
+        hits.append((0, homes.dateline))
     covered = {start for start, _ in hits}
     for index, found_resolution in enumerate(reading.resolutions):
         entity = found_resolution.entity if found_resolution else None
@@ -98,16 +98,6 @@ def read_homes(reading: Reading) -> Homes:
     return homes
 
 
-def _named_stretches(reading: Reading) -> set[int]:
-    """The offsets within names of actors, where a province's name is more likely a person's."""
-    return {
-        at
-        for place, found in zip(reading.places, reading.resolutions, strict=True)
-        if found is not None and found.how == "name"
-        for at in range(place.start, place.end)
-    }
-
-
 def _last_at(starts: list[int], at: int) -> int:
     position = bisect_left(starts, at + 1) - 1
     return position
@@ -125,13 +115,15 @@ def context_country(reading: Reading, index: int, entity: Entity | None = None) 
         order.setdefault(code)
     for trace in homes.traces[before : before + 3]:
         order.setdefault(trace.code)
-    for code in (*homes.headline, homes.dateline):
-        if code:
-            order.setdefault(code)
+    order.update(
+        dict.fromkeys(code for code in (*homes.headline, homes.dateline) if code and code not in order)
+    )
     company = _company(reading, index)
-    for code in company.values():
-        if code:
-            order.setdefault(code)
+    order.update(dict.fromkeys(code for code in company.values() if code and code not in order))
+    states = [code for code in order if code in reading.countries.names]
+    if states and (entity is None or not entity.heads & BODY_PEOPLE):
+        # A minister, a mayor or a crowd is some state's, however often the article names a body.
+        order = dict.fromkeys(states)
     codes = list(order)[: _WEIGHED + 3]
     total = sum(homes.counts.values()) or 1
     top = homes.counts.most_common(1)[0][0] if homes.counts else None
@@ -166,7 +158,9 @@ def context_country(reading: Reading, index: int, entity: Entity | None = None) 
             "in this paragraph": any(one.code == code for one in paragraph),
             "next": following is not None and following.code == code,
             "a body": code not in reading.countries.names,
-            "body or group": code not in reading.countries.names and entity is not None and not entity.is_person,
+            "body or group": code not in reading.countries.names
+            and entity is not None
+            and not entity.is_person,
         }
         features |= {name: 1.0 for name, holds in flags.items() if holds}
         flags |= {name: entity_code == code for name, entity_code in company.items()}
@@ -234,7 +228,9 @@ def _role(entity: Entity | None, official: bool) -> str:
 
 
 # Offices that a state fills once.
-_SINGLE = frozenset("president premier prime foreign king queen chancellor defence defense finance interior emir".split())
+_SINGLE = frozenset(
+    "president premier prime foreign king queen chancellor defence defense finance interior emir".split()
+)
 
 
 def _office_taken(reading: Reading, entity: Entity) -> frozenset[str]:

@@ -4,11 +4,10 @@ import re
 
 from pipeline.actors.entities import Entity
 from pipeline.actors.keys import fold
-from pipeline.actors.phrases import is_capital, is_generic, singular, split_name, tokens
+from pipeline.actors.phrases import is_capital, is_generic, singular, split_name, title_tail, tokens
 from pipeline.actors.reading import Reading, Resolution
 from pipeline.actors.words import (
     ADDRESS,
-    ADJECTIVES,
     FEMALE_WORDS,
     MALE_WORDS,
     ORGANISATION_WORDS,
@@ -17,9 +16,11 @@ from pipeline.actors.words import (
     TITLES,
     UNCOUNTED_PLURALS,
 )
-from pipeline.records import How
+from pipeline.records import ActorKind, How
 
-_PARTICLES = frozenset("al el de da del della di van von der den bin ibn la le du dos bint ben abu ter y e of".split())
+_PARTICLES = frozenset(
+    "al el de da del della di van von der den bin ibn la le du dos bint ben abu ter y e of".split()
+)
 _SUFFIXES = frozenset("jr jr. sr sr. ii iii iv".split())
 # Last words of names that are firms' or funds' rather than persons'.
 _ORGANISATION_TAILS = frozenset(
@@ -35,7 +36,7 @@ _ORGANISATION_TAILS = frozenset(
 
 def clean_name(text: str) -> str:
     """A mention's text without a possessive ending or stray punctuation."""
-    text = " ".join(text.split()).strip("\"“”,;:()[]")
+    text = " ".join(text.split()).strip('"“”,;:()[]')
     for ending in ("'s", "’s", "'", "’"):
         if text.endswith(ending) and len(text) > len(ending):
             return text[: -len(ending)]
@@ -51,7 +52,7 @@ def country_part(reading: Reading, index: int) -> Resolution | None:
     """A country's name, its people, its demonym or its capital: the country itself."""
     text = clean_name(reading.text(index))
     word = reading.countries.find(text)
-    if word is None or word.kind in ("city", "region", "province"):
+    if word is None or word.kind in ("city", "region"):
         return None
     row = reading.actors.find(text)
     if row is not None and row.country != word.code and word.code not in reading.spoken:
@@ -69,11 +70,23 @@ def country_part(reading: Reading, index: int) -> Resolution | None:
 
 def _disambiguated(reading: Reading, code: str, text: str) -> str:
     """Words that two states share go to the one that the article names otherwise."""
-    if text in ("Korea", "Korean", "Koreans", "Congolese", "Congo", "the Congo", "Georgia", "Georgians", "Georgian"):
+    if text in (
+        "Korea",
+        "Korean",
+        "Koreans",
+        "Congolese",
+        "Congo",
+        "the Congo",
+        "Georgia",
+        "Georgians",
+        "Georgian",
+    ):
         for other in _SHARED.get(code, ()):
             alone = reading.countries.capitals.get(other, "")
             name = reading.countries.names[other]
-            if (alone in reading.article.text or name in reading.article.text) and not _spelled(reading, code, text):
+            if (alone in reading.article.text or name in reading.article.text) and not _spelled(
+                reading, code, text
+            ):
                 return other
     return code
 
@@ -96,9 +109,9 @@ def _is_person_name_there(reading: Reading, index: int, text: str) -> bool:
         return False
     for mention in reading.mentions[:index]:
         words = mention.text.split()
-        if len(words) in (2, 3) and words[-1] == text and is_capital(words[0]) and not is_generic(words[0]):
-            if reading.countries.find(mention.text) is None and words[0] not in ("South", "North", "New"):
-                return True
+        named_so = len(words) in (2, 3) and words[-1] == text and is_capital(words[0])
+        if named_so and not is_generic(words[0]) and words[0] not in ("South", "North", "New"):
+            return reading.countries.find(mention.text) is None
     return False
 
 
@@ -153,26 +166,36 @@ def is_name(reading: Reading, index: int) -> bool:
         return False
     if len(content) == 1 and reading.mentions[index].kind == "nominal" and _starts_sentence(reading, index):
         return False
-    if phrase.after and phrase.plural and _starts_sentence(reading, index) and not is_capital(words[1] if len(words) > 1 else "x"):
+    if (
+        phrase.after
+        and phrase.plural
+        and _starts_sentence(reading, index)
+        and not is_capital(words[1] if len(words) > 1 else "x")
+    ):
         # "Observers from the OSCE": only the sentence's start makes the capital.
         return False
-    if len(words) == 1 and phrase.plural and _starts_sentence(reading, index) and not _capital_elsewhere(reading, words[0]):
+    if (
+        len(words) == 1
+        and phrase.plural
+        and _starts_sentence(reading, index)
+        and not _capital_elsewhere(reading, words[0])
+    ):
         return False
-    if phrase.determiner in ("a", "an") or phrase.determiner in ("two", "three", "four", "several", "many", "some"):
+    if phrase.determiner in ("a", "an") or phrase.determiner in (
+        "two",
+        "three",
+        "four",
+        "several",
+        "many",
+        "some",
+    ):
         return False
     specific = [word for word in capitals if not is_generic(word) and word.lower() not in PERSON_PLURALS]
-    specific = [word for word in specific if len(content) == 1 or not _is_country_word(reading, word)]
+    specific = [word for word in specific if len(content) == 1 or reading.countries.find(word) is None]
     if not specific:
         # "the Foreign Ministry", "Supreme Court", "The President" describe.
         return False
-    if len(content) == 1 and _starts_sentence(reading, index) and content[0].lower() in _COMMON:
-        return False
-    return True
-
-
-def _is_country_word(reading: Reading, word: str) -> bool:
-    found = reading.countries.find(word)
-    return found is not None and found.kind != "province"
+    return not (len(content) == 1 and _starts_sentence(reading, index) and content[0].lower() in _COMMON)
 
 
 def _capital_elsewhere(reading: Reading, word: str) -> bool:
@@ -180,11 +203,17 @@ def _capital_elsewhere(reading: Reading, word: str) -> bool:
     return re.search(r"[\w,;] " + re.escape(word) + r"\b", reading.article.text) is not None
 
 
-_COMMON = UNCOUNTED_PLURALS | PERSON_PLURALS | ORGANISATION_WORDS | TITLES | frozenset(
-    "protesters demonstrators critics supporters opponents analysts experts voters residents villagers rebels "
-    "militants gunmen insurgents lawyers prosecutors students workers farmers investors economists activists "
-    "journalists reporters relatives others parents doctors teachers unions campaigners both neither each all none "
-    "nobody everybody everyone someone somebody lawmakers aides survivors observers".split()
+_COMMON = (
+    UNCOUNTED_PLURALS
+    | PERSON_PLURALS
+    | ORGANISATION_WORDS
+    | TITLES
+    | frozenset(
+        "protesters demonstrators critics supporters opponents analysts experts voters residents villagers rebels "
+        "militants gunmen insurgents lawyers prosecutors students workers farmers investors economists activists "
+        "journalists reporters relatives others parents doctors teachers unions campaigners both neither each all none "
+        "nobody everybody everyone someone somebody lawmakers aides survivors observers".split()
+    )
 )
 
 
@@ -205,21 +234,32 @@ def name_part(reading: Reading, index: int) -> Resolution | None:
     if not is_name(reading, index):
         return None
     titles, words, code = name_key(reading.text(index), reading)
+    titles = titles or [word for word in title_tail(tokens(reading.gap_before(index))) if word != "the"]
     entity = person_by_short_name(reading, index, words, titles) or _same_name(reading, words)
     if entity is None:
         entity = _acronym(reading, words)
     confidence = 0.85 if entity else 0.8
     if entity is None:
-        kind = "person" if looks_like_person(reading, index, words, titles) else None
-        if kind is None:
-            kind = "organisation" if looks_like_body(reading, index, words) else "unknown"
-        entity = reading.entities.new(_as_written(reading.text(index), words), kind, named=True, tokens=tuple(words))  # type: ignore[arg-type]
+        kind: ActorKind = "unknown"
+        if looks_like_person(reading, index, words, titles):
+            kind = "person"
+        elif looks_like_body(reading, index, words):
+            kind = "organisation"
+        entity = reading.entities.new(
+            _as_written(reading.text(index), words), kind, named=True, tokens=tuple(words)
+        )
         if kind != "person":
-            entity.heads.update(singular(word.lower()) for word in words if word.lower() in ORGANISATION_WORDS)
+            entity.heads.update(
+                singular(word.lower()) for word in words if word.lower() in ORGANISATION_WORDS
+            )
             entity.modifiers.update(word.lower() for word in words)
-            if is_capital(words[-1]) and words[-1].lower().endswith("s") and words[-1].lower() not in ORGANISATION_WORDS:
+            if (
+                is_capital(words[-1])
+                and words[-1].lower().endswith("s")
+                and words[-1].lower() not in ORGANISATION_WORDS
+            ):
                 entity.plural = len(words) == 1 or words[-1].lower() in PERSON_PLURALS
-            found = next((one for one in reading.countries.scan(words) if one.word.kind != "province"), None)
+            found = next(iter(reading.countries.scan(words)), None)
             code_of_body = _mother_body(reading, words)
             if code_of_body is not None:
                 entity.country, entity.country_known = code_of_body, True
@@ -278,14 +318,16 @@ def looks_like_person(reading: Reading, index: int, words: list[str], titles: li
     text = reading.text(index)
     if text[:4].lower() == "the " or (before and before[-1].lower() in ("the",)):
         return False
-    from pipeline.actors.phrases import title_tail
-
     if title_tail(before):
         return True
-    if any(word in ("of", "and", "for", "&") for word in low) or any(word.isupper() and len(word) > 2 for word in words):
+    if any(word in ("of", "and", "for", "&") for word in low) or any(
+        word.isupper() and len(word) > 2 for word in words
+    ):
         return False
-    if 2 <= len(words) <= 5 and all(is_capital(word) or word.lower() in _PARTICLES or word.startswith(("al-", "el-")) for word in words):
-        placed = next((one for one in reading.countries.scan(words) if one.word.kind != "province"), None)
+    if 2 <= len(words) <= 5 and all(
+        is_capital(word) or word.lower() in _PARTICLES or word.startswith(("al-", "el-")) for word in words
+    ):
+        placed = next(iter(reading.countries.scan(words)), None)
         return placed is None or (len(words) == 2 and reading.countries.find(words[0]) is None)
     return False
 
@@ -328,12 +370,8 @@ def person_by_short_name(reading: Reading, index: int, words: list[str], titles:
         fitting = [one for one in found if one.heads & {title.rstrip(".") for title in titles}]
         found = fitting or found
     exact = [one for one in found if _core(one.tokens) == short]
-    # Later ones are latest only if mentioned before; those not mentioned yet come last.
     pool = exact or found
-    before = [one for one in pool if one.places and one.places[-1].mention < index]
-    if before:
-        return max(before, key=lambda one: one.places[-1].mention)
-    return pool[0]
+    return max(pool, key=lambda one: one.named_at)
 
 
 def _shortens(short: list[str], full: list[str]) -> bool:
@@ -342,8 +380,10 @@ def _shortens(short: list[str], full: list[str]) -> bool:
         return False
     if len(short) == 1:
         word = short[0]
-        return word == full[-1] or (word == full[0] and len(word) > 1) or any(
-            word == part for part in full if len(part) > 3
+        return (
+            word == full[-1]
+            or (word == full[0] and len(word) > 1)
+            or any(word == part for part in full if len(part) > 3)
         )
     if short == full[-len(short) :] or short == full[: len(short)]:
         return True
@@ -371,7 +411,7 @@ def _same_name(reading: Reading, words: list[str]) -> Entity | None:
 
 
 def _acronym(reading: Reading, words: list[str]) -> Entity | None:
-    """"ICJ" for a body whose capitals spell it, or the other way round."""
+    """ "ICJ" for a body whose capitals spell it, or the other way round."""
     if len(words) == 1 and words[0].replace(".", "").isupper() and 2 <= len(words[0].replace(".", "")) <= 6:
         letters = words[0].replace(".", "")
         for entity in reading.entities.all:
@@ -380,14 +420,14 @@ def _acronym(reading: Reading, words: list[str]) -> Entity | None:
     elif len(words) > 1:
         letters = _initials(words)
         for entity in reading.entities.all:
-            if entity.kind != "person" and len(entity.tokens) == 1 and entity.tokens[0].replace(".", "") == letters:
+            if (
+                entity.kind != "person"
+                and len(entity.tokens) == 1
+                and entity.tokens[0].replace(".", "") == letters
+            ):
                 return entity
     return None
 
 
 def _initials(words: tuple[str, ...] | list[str]) -> str:
     return "".join(word[0] for word in words if is_capital(word))
-
-
-def title_adjectives(words: list[str]) -> list[str]:
-    return [word for word in words if word in ADJECTIVES]

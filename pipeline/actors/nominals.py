@@ -8,7 +8,7 @@ from pipeline.actors.entities import Entity
 from pipeline.actors.homes import context_country, guess_country
 from pipeline.actors.names import clean_name, is_pronoun, note_titles
 from pipeline.actors.phrases import Phrase, is_capital, singular, tokens
-from pipeline.actors.pronouns import confidence_of, rank_candidates, third_person
+from pipeline.actors.pronouns import confidence_of, mentions_within, rank_candidates, third_person
 from pipeline.actors.reading import Reading, Resolution
 from pipeline.actors.salience import Features
 from pipeline.actors.words import (
@@ -24,45 +24,71 @@ from pipeline.actors.words import (
 from pipeline.records import ActorKind
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-# What a body of the first kind may be called afterwards, beside the nouns in its own name.
-_HYPERNYMS: dict[str, frozenset[str]] = {
-    "company": frozenset("firm corporation corp corp. inc inc. ltd ltd. plc manufacturer carmaker maker automaker retailer bank lender insurer airline airlines airways operator motors steel mining oil energy petroleum industries holdings group conglomerate studio".split()),
-    "court": frozenset("tribunal judge judges bench justices".split()),
-    "group": frozenset("organisation organization association movement militia faction coalition network charity campaign ngo".split()),
-    "organisation": frozenset("organization association group body agency charity federation ngo union institute foundation".split()),
-    "body": frozenset("commission committee council assembly board authority organisation organization agency association federation".split()),
-    "newspaper": frozenset("paper daily times post tribune herald gazette journal courier".split()),
-    "parliament": frozenset("assembly legislature house chamber senate congress".split()),
-    "army": frozenset("military forces troops soldiers".split()),
-    "ministry": frozenset(["department"]),
-    "union": frozenset(["federation", "confederation"]),
-    "rebels": frozenset("insurgents militants fighters guerrillas militia front group".split()),
-    "police": frozenset("officers detectives".split()),
-    "government": frozenset("administration cabinet authorities".split()),
+# What a body so called may also be called, either way round.
+_BODIES: dict[str, str] = {
+    "company": (
+        "firm corporation corp corp. inc inc. ltd ltd. plc manufacturer carmaker maker automaker "
+        "retailer bank lender insurer airline airlines airways operator motors steel mining oil energy "
+        "petroleum industries holdings group conglomerate studio"
+    ),
+    "court": "tribunal judge judges bench justices",
+    "group": (
+        "organisation organization association movement militia faction coalition network charity "
+        "campaign ngo"
+    ),
+    "organisation": (
+        "organization association group body agency charity federation ngo union institute foundation"
+    ),
+    "body": (
+        "commission committee council assembly board authority organisation organization agency "
+        "association federation"
+    ),
+    "newspaper": "paper daily times post tribune herald gazette journal courier",
+    "parliament": "assembly legislature house chamber senate congress",
+    "army": "military forces troops soldiers",
+    "ministry": "department",
+    "union": "federation confederation",
+    "rebels": "insurgents militants fighters guerrillas militia front group",
+    "police": "officers detectives",
+    "government": "administration cabinet authorities",
 }
-_SYNONYMS: dict[str, set[str]] = {}
-for _head, _others in _HYPERNYMS.items():
-    _SYNONYMS.setdefault(_head, set()).update(_others)
-    for _other in _others:
-        _SYNONYMS.setdefault(_other, set()).add(_head)
-_SYNONYMS.setdefault("organization", set()).update(_SYNONYMS["organisation"] | {"organisation"})
-_SYNONYMS.setdefault("premier", set()).add("minister")
-_SYNONYMS.setdefault("leader", set()).update(["president", "premier", "minister", "chancellor", "king", "head", "ruler", "chairman"])
-_SYNONYMS.setdefault("minister", set()).update(["secretary", "premier"])
-_SYNONYMS.setdefault("secretary", set()).add("minister")
-_SYNONYMS.setdefault("envoy", set()).update(["ambassador", "representative", "diplomat", "consul", "negotiator"])
-_SYNONYMS.setdefault("diplomat", set()).update(["ambassador", "envoy", "minister", "secretary", "consul"])
-_SYNONYMS.setdefault("spokesperson", set()).update(["spokesman", "spokeswoman"])
-_SYNONYMS.setdefault("lawmaker", set()).update(["senator", "mp", "representative", "congressman", "congresswoman", "legislator"])
-_SYNONYMS.setdefault("chief", set()).update(["head", "director", "chairman", "commander", "general", "president"])
-_SYNONYMS.setdefault("monarch", set()).update(["king", "queen", "emperor"])
-_SYNONYMS.setdefault("judge", set()).update(["justice", "magistrate"])
-_SYNONYMS.setdefault("boss", set()).update(["chief", "director", "head", "executive", "chairman"])
-_SYNONYMS.setdefault("head", set()).update(["chief", "director", "chairman", "leader"])
-_SYNONYMS.setdefault("candidate", set()).update(["nominee", "contender"])
-_SYNONYMS.setdefault("nominee", set()).add("candidate")
-_SYNONYMS.setdefault("general", set()).update(["commander", "colonel", "officer"])
-_SYNONYMS.setdefault("politician", set()).update(["senator", "minister", "lawmaker", "leader", "mp"])
+# What else may be said of a bearer of one of the titles to the right.
+_TITLED: dict[str, str] = {
+    "leader": "president premier minister chancellor king head ruler chairman",
+    "premier": "minister",
+    "minister": "secretary premier",
+    "secretary": "minister",
+    "envoy": "ambassador representative diplomat consul negotiator",
+    "diplomat": "ambassador envoy minister secretary consul",
+    "spokesperson": "spokesman spokeswoman",
+    "lawmaker": "senator mp representative congressman congresswoman legislator",
+    "chief": "head director chairman commander general president",
+    "head": "chief director chairman leader",
+    "boss": "chief director head executive chairman",
+    "monarch": "king queen emperor",
+    "judge": "justice magistrate",
+    "candidate": "nominee contender",
+    "nominee": "candidate",
+    "general": "commander colonel officer",
+    "politician": "senator minister lawmaker leader mp",
+    "organization": (
+        "organisation association group body agency charity federation ngo union institute foundation"
+    ),
+}
+
+
+def _synonyms() -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for head, others in _BODIES.items():
+        found.setdefault(head, set()).update(others.split())
+        for other in others.split():
+            found.setdefault(other, set()).add(head)
+    for head, others in _TITLED.items():
+        found.setdefault(head, set()).update(others.split())
+    return {head: frozenset(others) for head, others in found.items()}
+
+
+_SYNONYMS = _synonyms()
 # Jobs that tell two ministers apart.
 _PORTFOLIOS = frozenset(
     "foreign prime defence defense finance interior trade health justice education energy agriculture economy labour "
@@ -73,9 +99,13 @@ _STATE_SIDES = frozenset("government administration side authorities".split())
 
 
 def country_noun_part(reading: Reading, index: int) -> Resolution | None:
-    """"the country", "his country", "the kingdom": a state mentioned before, or the possessor's own."""
+    """ "the country", "his country", "the kingdom": a state mentioned before, or the possessor's own."""
     phrase = reading.phrases[index]
-    if phrase.head not in COUNTRY_NOUNS or (phrase.plural and phrase.head not in ("islands",)) or phrase.head in ("capital",):
+    if (
+        phrase.head not in COUNTRY_NOUNS
+        or (phrase.plural and phrase.head not in ("islands",))
+        or phrase.head in ("capital",)
+    ):
         return None
     if phrase.indefinite and phrase.determiner not in ("one",):
         return None
@@ -117,7 +147,9 @@ def possessor_of(reading: Reading, index: int) -> Entity | None:
         # "[[her]] country": the possessive may be a mention of its own, or none at all.
         previous = reading.previous_in_sentence(index)
         gap = reading.gap_before(index)
-        if previous is not None and (gap in (" ", "'s ", "’s ", "' ") and (reading.places[previous].owner or gap != " ")):
+        if previous is not None and (
+            gap in (" ", "'s ", "’s ", "' ") and (reading.places[previous].owner or gap != " ")
+        ):
             return reading.entity(previous)
         words = tokens(gap)
         if words and words[-1].lower() in POSSESSIVES:
@@ -145,8 +177,6 @@ def possessor_of(reading: Reading, index: int) -> Entity | None:
 
 def speaker_entity(reading: Reading, index: int) -> Entity | None:
     """The latest actor named as source of the statement that a mention stands in."""
-    from pipeline.actors.pronouns import mentions_within
-
     statement = reading.statement(index)
     if statement is None:
         return None
@@ -159,16 +189,23 @@ def speaker_entity(reading: Reading, index: int) -> Entity | None:
 
 
 def government_part(reading: Reading, index: int) -> Resolution | None:
-    """"the Sudanese government", "France's government", "the Saudi side": the state itself."""
+    """ "the Sudanese government", "France's government", "the Saudi side": the state itself."""
     phrase = reading.phrases[index]
     if phrase.head not in _STATE_SIDES or phrase.indefinite or (phrase.proper and phrase.country is None):
         return None
-    if any(word in ("regional", "local", "provincial", "state", "city", "transitional", "military") for word in phrase.modifiers):
+    if any(
+        word in ("regional", "local", "provincial", "state", "city", "transitional", "military")
+        for word in phrase.modifiers
+    ):
         return None
     code = phrase.country
     if code is None and phrase.head in ("government", "side"):
         previous = reading.previous_in_sentence(index)
-        owner = reading.entity(previous) if previous is not None and reading.gap_before(index).strip() in ("", "'s", "’s") else None
+        owner = (
+            reading.entity(previous)
+            if previous is not None and reading.gap_before(index).strip() in ("", "'s", "’s")
+            else None
+        )
         if owner is not None and owner.is_state:
             code = owner.country
     if code is None or code not in reading.countries.names:
@@ -182,16 +219,27 @@ def apposition_part(reading: Reading, index: int) -> Resolution | None:
     if (phrase.head not in TITLES and phrase.head not in ORGANISATION_WORDS) or phrase.plural:
         return None
     after = reading.gap_after(index)
-    if index + 1 < len(reading.places) and reading.places[index + 1].sentence == reading.places[index].sentence:
+    if (
+        index + 1 < len(reading.places)
+        and reading.places[index + 1].sentence == reading.places[index].sentence
+    ):
         following = reading.resolutions[index + 1]
         words = tokens(after)
-        joined = after.strip() == "" or (words and words[0] == "," and all(_is_title(word) for word in words[1:]))
-        if following and following.entity and following.how in ("name",) and joined and not following.entity.is_state:
+        joined = after.strip() == "" or (
+            words and words[0] == "," and all(_is_title(word) for word in words[1:])
+        )
+        if (
+            following
+            and following.entity
+            and following.how in ("name",)
+            and joined
+            and not following.entity.is_state
+        ):
             entity = following.entity
-            if (entity.kind in ("person", "unknown") and phrase.head in TITLES) or (not entity.is_person and phrase.head in ORGANISATION_WORDS):
-                if not reading.places[index].owner and (after.strip() != "" or phrase.head in TITLES):
-                    _learn(entity, phrase)
-                    return Resolution(entity, "nominal", 0.85, "apposition")
+            apart = after.strip() != "" or phrase.head in TITLES
+            if _fits_head(entity, phrase) and apart and not reading.places[index].owner:
+                _learn(entity, phrase)
+                return Resolution(entity, "nominal", 0.85, "apposition")
     previous = reading.previous_in_sentence(index)
     if previous is not None and reading.gap_before(index).strip() in (",", "("):
         before = reading.resolutions[previous]
@@ -199,11 +247,18 @@ def apposition_part(reading: Reading, index: int) -> Resolution | None:
         closed = rest[:1] in (",", ".", ")") or rest.startswith((" of ", " for ", " in ", " who ", " at "))
         if before and before.entity and before.how == "name" and closed and not before.entity.is_state:
             entity = before.entity
-            if (phrase.head in TITLES and entity.kind in ("person", "unknown")) or (phrase.head in ORGANISATION_WORDS and not entity.is_person):
-                if phrase.determiner in ("the", "a", "an", "") and not _is_list(reading, previous, index):
-                    _learn(entity, phrase)
-                    return Resolution(entity, "nominal", 0.75, "apposition")
+            plain = phrase.determiner in ("the", "a", "an", "") and not _is_list(reading, index)
+            if plain and _fits_head(entity, phrase):
+                _learn(entity, phrase)
+                return Resolution(entity, "nominal", 0.75, "apposition")
     return None
+
+
+def _fits_head(entity: Entity, phrase: Phrase) -> bool:
+    """Whether a nominal's noun is one for this sort of actor: a title for a person, a body's noun for a body."""
+    if phrase.head in TITLES and entity.kind in ("person", "unknown"):
+        return True
+    return phrase.head in ORGANISATION_WORDS and not entity.is_person
 
 
 def _learn(entity: Entity, phrase: Phrase) -> None:
@@ -216,9 +271,9 @@ def _learn(entity: Entity, phrase: Phrase) -> None:
         entity.heads.add(phrase.head)
 
 
-def _is_list(reading: Reading, first: int, second: int) -> bool:
-    """Whether two mentions stand in an enumeration ("France, the company and Spain")."""
-    rest = reading.rest_of_sentence(second, 40)
+def _is_list(reading: Reading, index: int) -> bool:
+    """Whether a mention closes an enumeration rather than describes the one before ("the company and Spain")."""
+    rest = reading.rest_of_sentence(index, 40)
     return rest.startswith((" and ", ", and "))
 
 
@@ -228,7 +283,7 @@ def _is_title(word: str) -> bool:
 
 
 def person_nominal_part(reading: Reading, index: int) -> Resolution | None:
-    """"the president", "the Greek minister": whoever bears that title in the text."""
+    """ "the president", "the Greek minister": whoever bears that title in the text."""
     phrase = reading.phrases[index]
     if not phrase.head or phrase.plural or (phrase.head not in TITLES):
         return None
@@ -239,8 +294,6 @@ def person_nominal_part(reading: Reading, index: int) -> Resolution | None:
             return Resolution(peer, "nominal", 0.7, "counterpart")
     if phrase.indefinite and phrase.determiner not in ("one", "no"):
         return None
-    if phrase.determiner == "" and not phrase.possessor and owner is None and not phrase.country and phrase.words[0][:1].islower() is False:
-        pass
 
     def fits(entity: Entity) -> Features | None:
         if entity.members or entity.plural or entity.kind not in ("person", "unknown"):
@@ -255,16 +308,39 @@ def person_nominal_part(reading: Reading, index: int) -> Resolution | None:
     if entity is not None:
         _learn(entity, phrase)
         return Resolution(entity, "nominal", 0.6, "title")
+    entity = _untitled(reading, index, phrase)
+    if entity is not None:
+        _learn(entity, phrase)
+        return Resolution(entity, "nominal", 0.55, "untitled")
     known = _office_holder(reading, phrase, country)
     return Resolution(known, "nominal", 0.7, "office") if known else None
+
+
+def _untitled(reading: Reading, index: int, phrase: Phrase) -> Entity | None:
+    """ "The Cuban president" for the one named person just spoken of whose office and country were left unsaid."""
+    if phrase.determiner != "the" or phrase.country is None or not reading.places[index].lead:
+        return None
+    place = reading.places[index]
+    found = [
+        entity
+        for entity in reading.entities.latest(6)
+        if entity.is_person
+        and entity.named
+        and not entity.heads
+        and not entity.country_known
+        and place.sentence - entity.places[-1].sentence == 1
+        and entity.places[-1].mention < index
+    ]
+    return found[0] if len(found) == 1 else None
 
 
 _PEERS = frozenset("counterpart colleague guest host visitor interlocutor".split())
 
 
 def _peer(reading: Reading, index: int, phrase: Phrase, owner: Entity | None) -> Entity | None:
-    """"his counterpart", "her Uzbek colleague": the latest titled person but the possessor, of that country if named."""
-    if owner is None and phrase.country is None:
+    """ "his counterpart", "her Uzbek colleague": the latest titled person but the possessor, of that country if named."""
+    owner = owner or possessor_of(reading, index)
+    if owner is None:
         return None
     place = reading.places[index]
     for entity in reading.entities.latest(20):
@@ -273,15 +349,20 @@ def _peer(reading: Reading, index: int, phrase: Phrase, owner: Entity | None) ->
         if place.sentence - entity.places[-1].sentence > 6 or entity.places[-1].mention >= index:
             continue
         if phrase.country is not None:
-            if entity.country == phrase.country and (owner is None or not owner.is_person or entity.heads & owner.heads):
+            if entity.country == phrase.country and entity.country_known:
                 return entity
-        elif owner is not None and owner.is_person and entity.heads & owner.heads and entity.country != owner.country:
+        elif (
+            owner is not None
+            and owner.is_person
+            and entity.heads & owner.heads
+            and entity.country != owner.country
+        ):
             return entity
     return None
 
 
 def former_latter_part(reading: Reading, index: int) -> Resolution | None:
-    """"the former", "the latter": of the two actors named last, the first or the second."""
+    """ "the former", "the latter": of the two actors named last, the first or the second."""
     text = clean_name(reading.text(index)).lower()
     if text not in ("the former", "the latter"):
         return None
@@ -307,7 +388,7 @@ def former_latter_part(reading: Reading, index: int) -> Resolution | None:
 
 
 def known_body_part(reading: Reading, index: int) -> Resolution | None:
-    """"the M23 movement", "the Likud party": the known body itself."""
+    """ "the M23 movement", "the Likud party": the known body itself."""
     phrase = reading.phrases[index]
     if phrase.indefinite or phrase.after or phrase.head not in _BODY_NOUNS or phrase.possessor:
         return None
@@ -343,9 +424,14 @@ def _title_features(entity: Entity, phrase: Phrase, country: str | None) -> Feat
 
 def _same_office(entity: Entity, phrase: Phrase, country: str | None) -> bool:
     """Whether an actor's known titles allow this one, and its country and portfolio do not speak against it."""
-    if phrase.head not in entity.heads and not entity.heads & _SYNONYMS.get(phrase.head, set()):
+    if phrase.head not in entity.heads and not entity.heads & _SYNONYMS.get(phrase.head, frozenset()):
         return False
-    if country is not None and entity.country is not None and entity.country_known and entity.country != country:
+    if (
+        country is not None
+        and entity.country is not None
+        and entity.country_known
+        and entity.country != country
+    ):
         return False
     mine = set(phrase.modifiers) & _PORTFOLIOS
     theirs = entity.modifiers & _PORTFOLIOS
@@ -353,7 +439,9 @@ def _same_office(entity: Entity, phrase: Phrase, country: str | None) -> bool:
         return False
     if phrase.head in ("president", "king", "queen") and "vice" in theirs and "vice" not in mine:
         return False
-    return not (phrase.head in ("minister",) and not mine and theirs == {"prime"} and "prime" not in phrase.modifiers)
+    return not (
+        phrase.head in ("minister",) and not mine and theirs == {"prime"} and "prime" not in phrase.modifiers
+    )
 
 
 def _bearer_anywhere(reading: Reading, phrase: Phrase, country: str | None) -> Entity | None:
@@ -409,27 +497,47 @@ def _phrase_country(reading: Reading, index: int, phrase: Phrase) -> tuple[str |
 
 
 def body_nominal_part(reading: Reading, index: int) -> Resolution | None:
-    """"the ministry", "the protesters": the latest actor called so, or of a kind that is."""
+    """ "the ministry", "the protesters": the latest actor called so, or of a kind that is."""
     phrase = reading.phrases[index]
-    if not phrase.head or (phrase.indefinite and phrase.determiner not in ("no", "such")) or (phrase.head in TITLES and not phrase.plural):
+    if (
+        not phrase.head
+        or (phrase.indefinite and phrase.determiner not in ("no", "such"))
+        or (phrase.head in TITLES and not phrase.plural)
+    ):
         return None
     head = singular(phrase.head)
-    country, owner = _phrase_country(reading, index, phrase)
+    country, _ = _phrase_country(reading, index, phrase)
+    # "the Republic Party" is no other party; "the Government" is only capitalised.
+    written = [word.lower() for word in phrase.words if is_capital(word)]
+    capitals = set(written) & set(phrase.modifiers) - {phrase.determiner} if len(written) > 2 else set()
 
     def fits(entity: Entity) -> Features | None:
         if entity.members or entity.is_person or entity.kind == "author":
             return None
-        if entity.is_state and head in ("government", "state", "authority"):
+        if entity.is_state and (phrase.plural or head in ("government", "state", "authority")):
             return None
         same = head in entity.heads or phrase.head in entity.heads
-        alike = bool(entity.heads & _SYNONYMS.get(phrase.head, _SYNONYMS.get(head, set())))
+        alike = bool(entity.heads & _SYNONYMS.get(phrase.head, _SYNONYMS.get(head, frozenset())))
         features: Features = {}
+        if capitals and entity.named and not capitals & entity.modifiers and not entity.is_state:
+            return None
         if not (same or alike):
-            if head in ("company", "firm", "group", "manufacturer", "maker") and entity.kind in ("organisation", "unknown") and entity.named and entity.known_id is None and not entity.heads:
+            if (
+                head in ("company", "firm", "group", "manufacturer", "maker")
+                and entity.kind in ("organisation", "unknown")
+                and entity.named
+                and entity.known_id is None
+                and not entity.heads
+            ):
                 features["any body"] = 1.0
             else:
                 return None
-        if country is not None and entity.country is not None and entity.country != country and entity.country_known:
+        if (
+            country is not None
+            and entity.country is not None
+            and entity.country != country
+            and entity.country_known
+        ):
             return None
         mine = {word for word in phrase.modifiers if word.isalpha()} - {"same", "new", "other"}
         theirs = entity.modifiers
@@ -451,7 +559,13 @@ def body_nominal_part(reading: Reading, index: int) -> Resolution | None:
             features["same country"] = 1.0
         return features
 
-    if phrase.determiner == "" and phrase.plural and phrase.country is None and not phrase.possessor and len(phrase.words) > 1:
+    if (
+        phrase.determiner == ""
+        and phrase.plural
+        and phrase.country is None
+        and not phrase.possessor
+        and len(phrase.words) > 1
+    ):
         bare = True
     else:
         bare = False
@@ -462,7 +576,13 @@ def body_nominal_part(reading: Reading, index: int) -> Resolution | None:
             return None
         lead = 0.5
     mine = set(phrase.modifiers)
-    if mine and entity.modifiers and not entity.named and not mine & entity.modifiers and phrase.determiner != "the":
+    if (
+        mine
+        and entity.modifiers
+        and not entity.named
+        and not mine & entity.modifiers
+        and phrase.determiner != "the"
+    ):
         return None
     if bare and head not in entity.heads:
         return None
@@ -492,10 +612,27 @@ def new_nominal_part(reading: Reading, index: int) -> Resolution | None:
         return None
     phrase = reading.phrases[index]
     country, owner = _phrase_country(reading, index, phrase)
-    kind: ActorKind = "group" if phrase.plural else "person" if phrase.head in TITLES else "organisation" if phrase.head in ORGANISATION_WORDS else "unknown"
+    kind: ActorKind = (
+        "group"
+        if phrase.plural
+        else "person"
+        if phrase.head in TITLES
+        else "organisation"
+        if phrase.head in ORGANISATION_WORDS
+        else "unknown"
+    )
     name = text
     if phrase.determiner in ("the", "a", "an", "this", "that", "these", "those") and len(phrase.words) > 1:
         name = text.split(None, 1)[1] if " " in text else text
+    if (
+        owner is not None
+        and not owner.members
+        and owner.kind != "author"
+        and owner.named
+        and not phrase.country
+        and known_body(reading, phrase) is None
+    ):
+        name = _owned_name(reading, owner, phrase, text)
     entity = reading.entities.new(name, kind, plural=phrase.plural)
     entity.heads.update({phrase.head, singular(phrase.head)} - {""})
     entity.modifiers.update(word for word in phrase.modifiers if word.isalpha())
@@ -504,7 +641,12 @@ def new_nominal_part(reading: Reading, index: int) -> Resolution | None:
     if owner is not None and owner.is_person and phrase.head in ("counterpart", "colleague"):
         entity.heads.update(owner.heads)
         country = phrase.country
-    if owner is not None and owner is not entity and not owner.members and phrase.head not in ("counterpart", "colleague", "rival", "opponent"):
+    if (
+        owner is not None
+        and owner is not entity
+        and not owner.members
+        and phrase.head not in ("counterpart", "colleague", "rival", "opponent")
+    ):
         entity.same_state_as = owner
     if country is not None and (phrase.country == country or owner is None or owner.country_known):
         entity.country, entity.country_known = country, True
@@ -513,6 +655,19 @@ def new_nominal_part(reading: Reading, index: int) -> Resolution | None:
     read_surroundings(reading, index, entity)
     guess_country(reading, index, entity)
     return Resolution(entity, "nominal", 0.6, "new nominal")
+
+
+def _owned_name(reading: Reading, owner: Entity, phrase: Phrase, text: str) -> str:
+    """What an owned actor is called: "its prime minister" is the Serbian prime minister, "his aides" are Milić's."""
+    rest = text
+    if phrase.possessor in POSSESSIVES:
+        at = text.lower().find(phrase.possessor)
+        rest = text[at + len(phrase.possessor) :].strip()
+    elif phrase.possessor or phrase.determiner:
+        return text
+    if owner.is_state and owner.country in reading.countries.demonyms:
+        return f"{reading.countries.demonyms[owner.country]} {rest}"
+    return f"{owner.name}'s {rest}"
 
 
 def known_body(reading: Reading, phrase: Phrase) -> Entity | None:

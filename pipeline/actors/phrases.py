@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from pipeline.actors.countries import CountryTable
 from pipeline.actors.words import (
@@ -27,7 +28,9 @@ _TOKEN = re.compile(
 )
 _GENERIC = TITLES | ADDRESS | ADJECTIVES | ORGANISATION_WORDS | COUNTRY_NOUNS
 # Words that sit within a long title before a name: "Secretary of State for Foreign Affairs".
-_TITLE_GLUE = frozenset("of for and the in de la affairs state interior to on at cabinet chief council".split())
+_TITLE_GLUE = frozenset(
+    "of for and the in de la affairs state interior to on at cabinet chief council".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,7 @@ def is_plural(word: str) -> bool:
 
 
 def _is_participle(lower: Sequence[str], index: int) -> bool:
-    """"people briefed on", "soldiers guarding": what follows a plural noun and looks like a verb form."""
+    """ "people briefed on", "soldiers guarding": what follows a plural noun and looks like a verb form."""
     word = lower[index]
     return word.endswith(("ed", "ing")) and word not in _NO_PARTICIPLES and is_plural(lower[index - 1])
 
@@ -125,8 +128,13 @@ def analyse(text: str, table: CountryTable) -> Phrase:
     if at < len(words) - 1 and lower[at] in POSSESSIVES:
         possessor = lower[at]
         at += 1
+    found = list(table.scan(words))
+    joined = {one.last for one, other in pairwise(found) if one.last + 1 == other.first}
     cut = len(words)
     for index in range(at, len(words)):
+        if index in joined and lower[index] in ("and", "or"):
+            # "Thai and Lao officials" is one phrase.
+            continue
         if index > at and (
             lower[index] in PREPOSITIONS or words[index] in ("(", '"') or _is_participle(lower, index)
         ):
@@ -142,7 +150,6 @@ def analyse(text: str, table: CountryTable) -> Phrase:
     body = [index for index in range(owned, cut) if lower[index] not in ("'s", "’s", "'", "’")]
     head = lower[body[-1]] if body else (lower[-1] if lower else "")
     modifiers = tuple(lower[index] for index in body[:-1])
-    found = list(table.scan(words))
     inside = [one for one in found if one.last <= cut]
     country = inside[0].word.code if inside else None
     if country is None:

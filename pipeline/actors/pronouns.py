@@ -1,5 +1,6 @@
 """Pronouns: third persons by salience, first persons by who is speaking."""
 
+from bisect import bisect_left
 from collections.abc import Callable
 
 from pipeline.actors.entities import Entity, Gender
@@ -14,6 +15,7 @@ from pipeline.actors.words import (
     MALE_PRONOUNS,
     PERSON_PRONOUNS,
     PLURAL_PRONOUNS,
+    PREPOSITIONS,
     REFLEXIVES,
     SECOND_PERSON,
     STATE_TITLES,
@@ -23,7 +25,7 @@ from pipeline.records import AUTHOR
 
 
 def pronoun_class(word: str) -> str | None:
-    """"person", "thing", "plural", "first", "we" or "you"; None for other words."""
+    """ "person", "thing", "plural", "first", "we" or "you"; None for other words."""
     low = word.lower()
     if low in PERSON_PRONOUNS:
         return "person"
@@ -61,7 +63,10 @@ def rank_candidates(
         extra = fits(entity)
         if extra is None:
             continue
-        features = place_features(entity, place, rank, same_clause(reading, entity, place))
+        within = same_clause(reading, entity, place)
+        if within and word in ("him", "them", "her") and _is_object(reading, entity, index):
+            continue
+        features = place_features(entity, place, rank, within)
         features |= extra
         if word in REFLEXIVES and features.get("object of its own subject"):
             features["reflexive"] = 1.0
@@ -73,6 +78,20 @@ def rank_candidates(
     if reading.trace is not None:
         reading.trace.append(Choice(task, index, candidates))
     return best_of(task, candidates)
+
+
+def _is_object(reading: Reading, entity: Entity, index: int) -> bool:
+    """Whether a pronoun is the object of a verb whose subject an actor is: "Aune thanked him" is not Aune."""
+    last, place = entity.places[-1], reading.places[index]
+    if not last.subject and not last.lead:
+        return False
+    between = reading.article.text[last.end : place.start].lower().split()
+    if not 0 < len(between) <= 4 or any(word in PREPOSITIONS for word in between):
+        return False
+    after = reading.article.text[place.end : place.end + 12].lower().split()
+    # "her" before a noun is a possessive.
+    own = reading.text(index).lower() == "her" and reading.article.text[place.end : place.end + 1] == " "
+    return not own or not after or after[0] in PREPOSITIONS
 
 
 def _speaks_here(reading: Reading, index: int) -> set[int]:
@@ -93,8 +112,6 @@ def _speaks_here(reading: Reading, index: int) -> set[int]:
 
 def mentions_within(reading: Reading, start: int, end: int) -> list[int]:
     """The mentions that overlap a span, by index."""
-    from bisect import bisect_left
-
     at = max(0, bisect_left(reading.places, start, key=lambda place: place.start) - 1)
     found = []
     while at < len(reading.places) and reading.places[at].start < end:
@@ -297,7 +314,7 @@ def _addressee(reading: Reading, index: int, speaker: Entity) -> Entity | None:
             if entity is not None and entity is not speaker and not reading.places[other].quoted:
                 return entity
     for entity in reading.entities.latest(WINDOW):
-        if entity is not speaker and not entity.members and entity.kind != "author":
-            if entity.country is None or entity.country != speaker.country:
-                return entity
+        other_side = entity.country is None or entity.country != speaker.country
+        if entity is not speaker and not entity.members and entity.kind != "author" and other_side:
+            return entity
     return None

@@ -1,5 +1,6 @@
 """One article being resolved: its mentions with their places, what each turned out to mean, and the tables."""
 
+import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from pipeline.actors.entities import Entities, Entity, Place
 from pipeline.actors.keys import slug
 from pipeline.actors.phrases import Phrase, analyse, title_tail, tokens
 from pipeline.actors.tables import ActorTable
-from pipeline.actors.words import ADDRESS, CLAUSE_OPENERS, PREPOSITIONS, TITLES
+from pipeline.actors.words import CLAUSE_OPENERS
 from pipeline.quotes import Quotation, quotations
 from pipeline.records import AttributedArticle, AttributedStatement, How, Mention, Span
 
@@ -36,7 +37,10 @@ class Resolution:
 
 @dataclass(slots=True)
 class Choice:
-    """One ranking made for a mention, kept when a trace is asked for: the candidates (entities or country codes), features."""
+    """One ranking made for a mention, kept when a trace is asked for.
+
+    ``candidates``: what was ranked (an entity, a pair, a country code or None), with its features.
+    """
 
     task: str
     mention: int
@@ -51,6 +55,8 @@ class Reading:
     actors: ActorTable
     countries: CountryTable
     places: list[Place]
+    # The mentions' words, an abbreviation that the reader cut short ("U" of "U.S.") made whole.
+    texts: list[str]
     phrases: list[Phrase]
     quoted: list[Span]
     # The countries that the text or the headline names outright or by a demonym, capitals and cities aside.
@@ -65,7 +71,7 @@ class Reading:
         return self.article.mentions
 
     def text(self, index: int) -> str:
-        return self.mentions[index].text
+        return self.texts[index]
 
     def statement(self, index: int) -> AttributedStatement | None:
         sentence = self.places[index].sentence
@@ -123,9 +129,13 @@ class Reading:
                     heads={"country", "nation", "state", "government"},
                 )
             else:
-                row = next((row for row in self.actors.rows.values() if row.country == code and row.name == code), None)
+                row = next(
+                    (row for row in self.actors.rows.values() if row.country == code and row.name == code),
+                    None,
+                )
                 row = row or next(
-                    (row for row in self.actors.rows.values() if row.country == code and code in row.aliases), None
+                    (row for row in self.actors.rows.values() if row.country == code and code in row.aliases),
+                    None,
                 )
                 if row is not None:
                     return self.known_entity(row.id)
@@ -177,9 +187,12 @@ def read_places(article: AttributedArticle, quotes: Sequence[Quotation]) -> list
         if previous is not None and previous[0] == sentence:
             begin = max(begin, previous[1])
         gap = article.text[begin : mention.start]
-        owner = article.text[mention.end : mention.end + 2] in ("'s", "’s", "' ", "’ ") or mention.text.endswith(
-            ("'s", "’s", "s'", "s’")
-        )
+        owner = article.text[mention.end : mention.end + 2] in (
+            "'s",
+            "’s",
+            "' ",
+            "’ ",
+        ) or mention.text.endswith(("'s", "’s", "s'", "s’"))
         owner = owner or mention.text.lower() in ("his", "its", "their", "our", "my")
         subject = _opens_clause(gap, previous is None or previous[0] != sentence) and not owner
         lead = False
@@ -237,16 +250,29 @@ def open_reading(article: AttributedArticle, actors: ActorTable, countries: Coun
     """An article ready to be resolved."""
     quotes = quotations(article.clean_text, article.paragraphs or (Span(0, len(article.text)),))
     places = read_places(article, quotes)
+    texts = [mention.text + _cut_off(article.text, mention) for mention in article.mentions]
     return Reading(
         article=article,
         actors=actors,
         countries=countries,
         places=places,
-        phrases=[analyse(mention.text, countries) for mention in article.mentions],
+        texts=texts,
+        phrases=[analyse(text, countries) for text in texts],
         spoken=_spoken(article, countries),
         quoted=[Span(quote.start, quote.end) for quote in quotes],
         resolutions=[None] * len(article.mentions),
     )
+
+
+_ABBREVIATION = re.compile(r"\.(?:[A-Z]\.)+")
+
+
+def _cut_off(text: str, mention: Mention) -> str:
+    """The rest of an abbreviation whose first letter alone was marked."""
+    if len(mention.text) != 1 or not mention.text.isupper():
+        return ""
+    match = _ABBREVIATION.match(text, mention.end)
+    return match[0] if match else ""
 
 
 def _spoken(article: AttributedArticle, countries: CountryTable) -> frozenset[str]:
@@ -256,13 +282,3 @@ def _spoken(article: AttributedArticle, countries: CountryTable) -> frozenset[st
         for found in countries.scan(words)
         if found.word.kind in ("name", "demonym", "people", "region")
     )
-
-
-def is_title_text(text: str) -> bool:
-    """Whether a stretch of text holds an office or a form of address."""
-    return any(word.lower() in TITLES or word.lower() in ADDRESS for word in tokens(text))
-
-
-def leads_with_preposition(gap: str) -> bool:
-    words = tokens(gap)
-    return bool(words) and words[-1].lower() in PREPOSITIONS

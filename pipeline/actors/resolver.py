@@ -87,7 +87,10 @@ _SURE = 1.0
 
 def _names(reading: Reading) -> None:
     for index in range(len(reading.mentions)):
-        reading.resolutions[index] = _first_answer(reading, index, NAME_PARTS)
+        found = _first_answer(reading, index, NAME_PARTS)
+        reading.resolutions[index] = found
+        if found is not None and found.entity is not None:
+            found.entity.named_at = index
 
 
 def _first_answer(reading: Reading, index: int, parts: tuple[Part, ...]) -> Resolution | None:

@@ -8,7 +8,7 @@ from pipeline.actors.names import is_pronoun
 from pipeline.actors.phrases import analyse, singular, tokens
 from pipeline.actors.pronouns import mentions_within
 from pipeline.actors.reading import Reading
-from pipeline.actors.words import TITLES
+from pipeline.actors.words import ORGANISATION_WORDS, PREPOSITIONS, TITLES
 from pipeline.records import How, Span
 
 
@@ -44,6 +44,7 @@ def _voices_in(reading: Reading, source: Span) -> list[Voice]:
         if reading.resolutions[index] is not None
     ]
     inside = [index for index in inside if reading.entity(index) is not None]
+    inside += _named_after(reading, source, inside)
     if not inside:
         made = _from_words(reading, source)
         return [made] if made else []
@@ -65,6 +66,23 @@ def _voices_in(reading: Reading, source: Span) -> list[Voice]:
     return voices
 
 
+def _named_after(reading: Reading, source: Span, inside: list[int]) -> list[int]:
+    """The name right after a source that stops short of it: "The Chinese state news agency" | Xinhua."""
+    if len(inside) != 1 or inside[0] + 1 >= len(reading.places):
+        return []
+    found, following = reading.resolutions[inside[0]], inside[0] + 1
+    place = reading.places[following]
+    if found is None or found.how != "demonym" or reading.entity(following) is None:
+        return []
+    # An adjective alone ("The Chinese said") is complete; one with a noun after it has its name still to come.
+    words = [
+        word.lower() for word in tokens(reading.article.text[reading.places[inside[0]].end : place.start])
+    ]
+    runs_on = 0 < len(words) <= 5 and not any(word in PREPOSITIONS for word in words)
+    titled = runs_on and (words[-1] in TITLES or words[-1] in ORGANISATION_WORDS)
+    return [following] if titled and source.end <= place.start else []
+
+
 def head_of(reading: Reading, inside: list[int]) -> int:
     """Of the mentions in a source, the one it is about: the named person, else what is no mere owner."""
     for index in inside:
@@ -81,7 +99,7 @@ def head_of(reading: Reading, inside: list[int]) -> int:
 
 def _from_words(reading: Reading, source: Span) -> Voice | None:
     """A source in which the reader marked no mention: an actor made of its words."""
-    text = " ".join(reading.article.text[source.start : source.end].split()).strip(" ,;:\"“”")
+    text = " ".join(reading.article.text[source.start : source.end].split()).strip(' ,;:"“”')
     if not text or not any(char.isalnum() for char in text):
         return None
     if is_pronoun(text):

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from pipeline.actors.keys import slug
+from pipeline.actors.keys import plain, slug
 from pipeline.errors import ConfigError
 from pipeline.records import ActorKind
 
@@ -59,14 +59,18 @@ class ActorRow(BaseModel):
     @classmethod
     def _is_slug(cls, value: str) -> str:
         if not value or slug(value) != value:
-            raise ValueError(f"{value!r} is no id; write lower-case letters, digits and hyphens ({slug(value)!r})")
+            raise ValueError(
+                f"{value!r} is no id; write lower-case letters, digits and hyphens ({slug(value)!r})"
+            )
         return value
 
     @field_validator("country")
     @classmethod
     def _is_code(cls, value: str | None) -> str | None:
         if value is not None and not COUNTRY_CODE.fullmatch(value):
-            raise ValueError(f"{value!r} is no country; write an ISO 3166-1 alpha-3 code or a body's short name")
+            raise ValueError(
+                f"{value!r} is no country; write an ISO 3166-1 alpha-3 code or a body's short name"
+            )
         return value
 
 
@@ -86,11 +90,11 @@ class ActorTable:
                 self.by_name = {name: known for name, known in self.by_name.items() if known is not old}
             self.rows[row.id] = row
             for name in (row.name, *row.aliases):
-                self.by_name[name.replace("’", "'")] = row
+                self.by_name[plain(name)] = row
 
     def find(self, name: str) -> ActorRow | None:
         """The row of an exact name, with or without a leading "the"."""
-        name = name.replace("’", "'")
+        name = plain(name)
         found = self.by_name.get(name)
         if found is None and name[:4] in ("the ", "The "):
             found = self.by_name.get(name[4:])
@@ -131,10 +135,16 @@ def read_rows(path: Path) -> list[ActorRow]:
         except ValidationError as error:
             first = error.errors()[0]
             key = ".".join(str(part) for part in first["loc"])
-            hint = f"; known keys: {', '.join(ActorRow.model_fields)}" if first["type"] == "extra_forbidden" else ""
+            hint = (
+                f"; known keys: {', '.join(ActorRow.model_fields)}"
+                if first["type"] == "extra_forbidden"
+                else ""
+            )
             raise ConfigError(f"{place}: {key + ': ' if key else ''}{first['msg']}{hint}") from error
         if row.id in seen:
-            raise ConfigError(f"{place}: the id stands in row {seen[row.id]} already; merge the two or rename one")
+            raise ConfigError(
+                f"{place}: the id stands in row {seen[row.id]} already; merge the two or rename one"
+            )
         seen[row.id] = number
         found.append(row)
     return found

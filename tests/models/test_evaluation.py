@@ -80,7 +80,9 @@ def test_card_shows_data_scores_and_settings():
                         "macro_f1": 0.5,
                         "accuracy": 0.75,
                         "baselines": {"majority": 0.3},
-                        "classes": [{"label": "support", "precision": 0.5, "recall": 0.25, "f1": 1 / 3, "support": 8}],
+                        "classes": [
+                            {"label": "support", "precision": 0.5, "recall": 0.25, "f1": 1 / 3, "support": 8}
+                        ],
                     }
                 ]
             }

@@ -24,7 +24,10 @@ ARTICLE = parse_article(
             {
                 "text": "Ankara thanked Oslo.",
                 "para": 0,
-                "mentions": [{"start": 0, "end": 6, "keys": ["ankara"]}, {"start": 15, "end": 19, "keys": ["oslo"]}],
+                "mentions": [
+                    {"start": 0, "end": 6, "keys": ["ankara"]},
+                    {"start": 15, "end": 19, "keys": ["oslo"]},
+                ],
                 "speakers": ["author"],
                 "stances": [["ankara", "+", "oslo"], ["union", "-", "oslo"]],
             },
@@ -83,7 +86,9 @@ def scored(*stances: StanceRecord) -> ScoredArticle:
         dropped=(),
         statements=(statement(0, AUTHOR), statement(1, TURKEY)),
         mentions=(
-            ResolvedMention(0, 6, text="Ankara", kind="name", score=1, actors=(TURKEY,), how="name", confidence=1),
+            ResolvedMention(
+                0, 6, text="Ankara", kind="name", score=1, actors=(TURKEY,), how="name", confidence=1
+            ),
         ),
         tagged=(),
         stances=stances,

@@ -1,0 +1,370 @@
+"""Resolution: mentions to actors with countries, statements to speakers, on sentences invented for it."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from models.labels import MentionKind
+from pipeline.errors import ConfigError
+from pipeline.records import (
+    AUTHOR,
+    AttributedArticle,
+    AttributedStatement,
+    Mention,
+    ResolvedArticle,
+    ResolvedMention,
+    Span,
+)
+from pipeline.stages.resolve import TableResolver
+
+
+def article(marked: str, carried: tuple[int, ...] = (), published_at: str | None = None) -> AttributedArticle:
+    """An article from marked text: a line a statement, an empty line a new paragraph, [[mention]], {{source}}.
+
+    A mention may name its kind: [[they|pronoun]]; without one it is a name. ``carried``: statements
+    whose source is the one of the statement before.
+    """
+    text = ""
+    mentions: list[Mention] = []
+    statements: list[AttributedStatement] = []
+    paragraph = 0
+    paragraphs: list[Span] = []
+    for line in marked.strip().split("\n"):
+        if not line.strip():
+            if not text.endswith("\n"):
+                paragraph += 1
+                text += "\n\n"
+            continue
+        if text and not text.endswith("\n"):
+            text += " "
+        start = len(text)
+        sources: list[Span] = []
+        opened: dict[str, int] = {}
+        kinds: dict[int, MentionKind] = {}
+        for piece in re.split(r"(\[\[|\]\]|\{\{|\}\})", line.strip()):
+            if piece in ("[[", "{{"):
+                opened[piece] = len(text)
+            elif piece == "]]":
+                at = opened["[["]
+                mentions.append(Mention(at, len(text), text[at:], kinds.get(at, "name"), 0.9))
+            elif piece == "}}":
+                sources.append(Span(opened["{{"], len(text)))
+            else:
+                words, bar, kind = piece.partition("|")
+                if bar:
+                    kinds[len(text)] = kind  # type: ignore[assignment]
+                text += words
+        if len(statements) in carried:
+            sources = list(statements[-1].sources)
+        statements.append(
+            AttributedStatement(
+                start=start,
+                end=len(text),
+                id=f"s{len(statements)}",
+                text=text[start:],
+                paragraph=paragraph,
+                kind="indirect" if sources else "narration",
+                cue=None,
+                sources=tuple(sources),
+                attribution="carried" if len(statements) in carried else "cued" if sources else "author",
+                confidence=1.0,
+            )
+        )
+        if len(paragraphs) <= paragraph:
+            paragraphs.append(Span(start, len(text)))
+        paragraphs[paragraph] = Span(paragraphs[paragraph].start, len(text))
+    return AttributedArticle(
+        id="a",
+        text=text,
+        published_at=published_at,
+        clean_text=text,
+        paragraphs=tuple(paragraphs),
+        dropped=(),
+        statements=tuple(statements),
+        mentions=tuple(mentions),
+        tagged=(),
+    )
+
+
+@pytest.fixture(scope="module")
+def resolver() -> TableResolver:
+    stage = TableResolver(TableResolver.Options())
+    stage.setup()
+    return stage
+
+
+def resolve(resolver: TableResolver, marked: str, **given: object) -> ResolvedArticle:
+    return resolver.process([article(marked, **given)])[0]  # type: ignore[arg-type]
+
+
+def find(resolved: ResolvedArticle, text: str, nth: int = 0) -> ResolvedMention:
+    return [mention for mention in resolved.mentions if mention.text == text][nth]
+
+
+def ids(mention: ResolvedMention) -> set[str]:
+    return {actor.id for actor in mention.actors}
+
+
+CALL = """
+[[Chinese|nationality]] leader {{[[Xi Jinping]]}} told [[Vladimir Putin]] that [[China]] and [[Russia]] were friends.
+{{[[Xi]]}} said [[the two nations|collective]] stay put and [[Washington]] should note [[their|pronoun]] patience.
+{{[[He|pronoun]]}} added that nobody would divide them.
+
+{{[[The Kremlin]]}} called the talk warm.
+{{[[Both leaders|collective]]}} thanked [[each other|collective]].
+"""
+
+
+def test_the_reference_call(resolver: TableResolver) -> None:
+    got = resolve(resolver, CALL)
+    assert ids(find(got, "Xi")) == {"xi-jinping"} == ids(find(got, "He"))
+    assert ids(find(got, "Chinese")) == {"china"} and find(got, "Chinese").how == "demonym"
+    assert ids(find(got, "the two nations")) == {"china", "russia"} == ids(find(got, "their"))
+    assert ids(find(got, "Both leaders")) == {"xi-jinping", "vladimir-putin"}
+    assert find(got, "Both leaders").how == "collective"
+    washington = find(got, "Washington").actors[0]
+    assert (washington.id, washington.kind, washington.country) == ("united-states", "country", "USA")
+    kremlin = find(got, "The Kremlin").actors[0]
+    assert (kremlin.kind, kremlin.country, find(got, "The Kremlin").how) == ("government", "RUS", "metonym")
+    speakers = [[speaker.actor.id for speaker in statement.speakers] for statement in got.statements]
+    assert speakers == [
+        ["xi-jinping"],
+        ["xi-jinping"],
+        ["xi-jinping"],
+        ["kremlin"],
+        ["xi-jinping", "vladimir-putin"],
+    ]
+    assert got.statements[2].speakers[0].how == "pronoun"
+
+
+def test_titles_and_appositions_give_country(resolver: TableResolver) -> None:
+    got = resolve(
+        resolver,
+        """
+        [[Latvia]] closed a border post on Monday.
+        [[Kenya]]'s cabinet secretary for trade, {{[[Amos Kiprono]]}}, objected.
+        [[Portuguese|nationality]] Foreign Minister {{[[Rita Salgueiro]]}} agreed.
+        {{[[Ana Ruiz]]}}, the [[Cuban|nationality]] envoy, did not.
+        {{[[Oleg Brand]]}}, the mayor of Istanbul, was silent.
+        """,
+    )
+    countries = {mention.text: mention.actors[0].country for mention in got.mentions}
+    assert countries["Amos Kiprono"] == "KEN"
+    assert countries["Rita Salgueiro"] == "PRT"
+    assert countries["Ana Ruiz"] == "CUB"
+    assert countries["Oleg Brand"] == "TUR"
+
+
+def test_a_title_finds_its_bearer(resolver: TableResolver) -> None:
+    got = resolve(
+        resolver,
+        """
+        [[Polish|nationality]] President [[Witold Sarna]] met [[Norwegian|nationality]] Prime Minister [[Liv Aune]].
+        [[The president|nominal]] gave [[the prime minister|nominal]] a map.
+        [[The Norwegian prime minister|nominal]] thanked [[him|pronoun]].
+        [[Sarna]] smiled.
+        """,
+    )
+    assert (
+        ids(find(got, "The president"))
+        == {"witold-sarna"}
+        == ids(find(got, "Sarna"))
+        == ids(find(got, "him"))
+    )
+    assert ids(find(got, "the prime minister")) == {"liv-aune"}
+    assert ids(find(got, "The Norwegian prime minister")) == {"liv-aune"}
+
+
+def test_two_bearers_of_a_surname_stay_two(resolver: TableResolver) -> None:
+    got = resolve(
+        resolver,
+        """
+        Senator [[Ada Brook]] accused her cousin, Mayor [[Ian Brook]].
+        Mayor [[Brook]] laughed.
+        Senator [[Brook]] did not.
+        """,
+    )
+    assert ids(find(got, "Brook")) == {"ian-brook"}
+    assert ids(find(got, "Brook", 1)) == {"ada-brook"}
+
+
+def test_the_text_outranks_the_table(resolver: TableResolver) -> None:
+    got = resolve(
+        resolver, "[[Spanish|nationality]] poet [[Elena Putin]] read on Friday.\n[[Putin]] read well."
+    )
+    assert ids(find(got, "Putin")) == {"elena-putin"}
+    assert find(got, "Putin").actors[0].country == "ESP"
+
+
+def test_gender_comes_from_the_text_alone(resolver: TableResolver) -> None:
+    got = resolve(
+        resolver,
+        """
+        Spokeswoman [[Kim Dorr]] met Mr. [[Robin Vale]] in Oslo.
+        [[She|pronoun]] said [[he|pronoun]] had been late.
+        """,
+    )
+    assert ids(find(got, "She")) == {"kim-dorr"}
+    assert ids(find(got, "he")) == {"robin-vale"}
+
+
+def test_first_persons_need_the_speaker(resolver: TableResolver) -> None:
+    got = resolve(
+        resolver,
+        """
+        "[[We|pronoun]] told [[Athens]], and [[I|pronoun]] did," said {{[[Turkish|nationality]] Minister [[Selma Kaya]]}}.
+        "[[Our|pronoun]] patience has ended."
+        """,
+        carried=(1,),
+    )
+    assert ids(find(got, "We")) == {"turkey"} == ids(find(got, "Our"))
+    assert ids(find(got, "I")) == {"selma-kaya"}
+    assert got.statements[0].speakers[0].actor.id == "selma-kaya"
+    assert got.statements[1].speakers[0].how == "carried"
+
+
+def test_i_in_narration_is_the_author(resolver: TableResolver) -> None:
+    got = resolve(resolver, "[[I|pronoun]] have never liked [[the Élysée]].")
+    assert find(got, "I").actors == (AUTHOR,)
+    assert got.statements[0].speakers[0].actor == AUTHOR
+    assert got.statements[0].speakers[0].span is None
+
+
+def test_sources_without_a_mention_become_actors(resolver: TableResolver) -> None:
+    got = resolve(resolver, "{{Chilean miners}} said [[Peru]] was to blame.")
+    speaker = got.statements[0].speakers[0]
+    assert (speaker.actor.name, speaker.actor.kind, speaker.actor.country) == (
+        "Chilean miners",
+        "group",
+        "CHL",
+    )
+    assert speaker.how == "nominal"
+
+
+def test_the_head_of_a_source_speaks(resolver: TableResolver) -> None:
+    got = resolve(
+        resolver,
+        """
+        {{A spokesman for [[the Kremlin]]}} said it was late.
+        {{[[Chinese|nationality]] Foreign Minister [[Wang Yi]]}} disagreed.
+        {{[[The Chinese|nationality]]}} state news agency [[Xinhua]] said nothing.
+        """,
+    )
+    assert [one.speakers[0].actor.id for one in got.statements] == ["kremlin", "wang-yi", "xinhua"]
+
+
+def test_nominals_of_bodies_find_them_again(resolver: TableResolver) -> None:
+    got = resolve(
+        resolver,
+        """
+        [[The Farmers' Union of Ghana]] struck on Monday and [[ASEAN]] watched.
+        [[The union|nominal]] wants more pay, and [[the bloc|nominal]] none of it.
+        [[Ghana]] is calm; [[the country|nominal]] has seen worse.
+        """,
+    )
+    assert ids(find(got, "The union")) == ids(find(got, "The Farmers' Union of Ghana"))
+    assert find(got, "The union").actors[0].country == "GHA"
+    assert ids(find(got, "the bloc")) == {"asean"}
+    assert ids(find(got, "the country")) == {"ghana"}
+
+
+def test_owned_nominals_are_named_by_their_owner(resolver: TableResolver) -> None:
+    got = resolve(resolver, "[[Hungary]] objected on Monday, and [[its prime minister|nominal]] left.")
+    actor = find(got, "its prime minister").actors[0]
+    assert (actor.name, actor.country) == ("Hungarian prime minister", "HUN")
+
+
+def test_officials_of_two_countries(resolver: TableResolver) -> None:
+    got = resolve(resolver, "[[Thai and Lao officials|collective]] met in Rome.")
+    assert {actor.country for actor in find(got, "Thai and Lao officials").actors} == {"THA", "LAO"}
+
+
+def test_words_of_other_countries_count_only_there(resolver: TableResolver) -> None:
+    american = resolve(resolver, "[[Congress]] defied the U.S. president.")
+    assert find(american, "Congress").actors[0].country == "USA"
+    peruvian = resolve(resolver, "Peru waits: [[Congress]] votes in Lima today, and [[Peru]] with it.")
+    assert find(peruvian, "Congress").actors[0].country == "PER"
+
+
+def test_brussels(resolver: TableResolver) -> None:
+    assert ids(find(resolve(resolver, "[[Brussels]] fined [[Italy]]."), "Brussels")) == {"european-union"}
+    got = resolve(resolver, "[[Belgium]] has a cabinet at last, and [[Brussels]] a budget.")
+    assert ids(find(got, "Brussels")) == {"belgium"}
+
+
+def test_an_office_in_a_dated_article(resolver: TableResolver) -> None:
+    text = "[[The French president|nominal]] flew to Rabat."
+    dated = resolve(resolver, text, published_at="2019-05-02T10:00:00Z")
+    assert ids(find(dated, "The French president")) == {"emmanuel-macron"}
+    undated = find(resolve(resolver, text), "The French president").actors[0]
+    assert (undated.id, undated.country) == ("french-president", "FRA")
+
+
+def test_wrong_kinds_and_cut_abbreviations_are_read_by_their_words(resolver: TableResolver) -> None:
+    got = resolve(
+        resolver, "[[Serbia|nominal]] thanked the [[U|nominal]].S. envoy, and [[it|nominal]] smiled."
+    )
+    assert ids(find(got, "Serbia")) == {"serbia"} == ids(find(got, "it"))
+    assert ids(find(got, "U")) == {"united-states"}
+
+
+def test_dateline_country_fills_in(resolver: TableResolver) -> None:
+    got = resolve(resolver, "NAIROBI, March 3 - [[Police|nominal]] fired at [[students|nominal]] on Sunday.")
+    assert find(got, "Police").actors[0].country == "KEN"
+
+
+def test_ids_of_different_actors_differ(resolver: TableResolver) -> None:
+    got = resolve(
+        resolver,
+        "[[Three soldiers|nominal]] fled [[Mali]].\n[[Three soldiers|nominal]] fled [[Niger]].",
+    )
+    first, second = find(got, "Three soldiers"), find(got, "Three soldiers", 1)
+    assert ids(first) and ids(second) and ids(first) != ids(second)
+
+
+@pytest.mark.parametrize(
+    "text", ["[[.]]", "[['s]]", '[["]] [[they|pronoun]]', "[[the|nominal]]", "{{—}} said", "[[王毅]] 说"]
+)
+def test_odd_input_is_no_error(resolver: TableResolver, text: str) -> None:
+    got = resolve(resolver, text)
+    assert len(got.mentions) == text.count("[[")
+    assert all(statement.speakers for statement in got.statements)
+
+
+def test_nothing_at_all(resolver: TableResolver) -> None:
+    empty = AttributedArticle(
+        id="e",
+        text="Xi",
+        clean_text="Xi",
+        paragraphs=(),
+        dropped=(),
+        statements=(),
+        mentions=(Mention(0, 2, "Xi", "name", 1.0),),
+        tagged=(),
+    )
+    assert ids(resolver.process([empty])[0].mentions[0]) == {"xi-jinping"}
+
+
+def test_same_article_same_result_whatever_its_neighbours(resolver: TableResolver) -> None:
+    one, other = article(CALL), article("[[Xi Larsen]] of [[Norway]] met [[Putin]].")
+    assert resolver.process([one])[0] == resolver.process([other, one])[1]
+
+
+def test_long_articles_stay_linear(resolver: TableResolver) -> None:
+    block = CALL.replace("Xi Jinping", "Ole{n} Dahl{n}").replace("Vladimir Putin", "Per{n} Moe{n}")
+    got = resolve(resolver, "\n".join(block.replace("{n}", "abcdefghij"[n % 10] * 2) for n in range(60)))
+    assert len(got.statements) == 300
+
+
+def test_own_tables(tmp_path: Path) -> None:
+    path = tmp_path / "own.yaml"
+    path.write_text(
+        "actors: [{id: zorlan, name: Zorlan Pact, kind: organisation, country: ZORLAN, nouns: [pact]}]"
+    )
+    stage = TableResolver(TableResolver.Options(tables=(path,)))
+    stage.setup()
+    got = stage.process([article("[[The Zorlan Pact]] met.\n[[The pact|nominal]] rests.")])[0]
+    assert ids(find(got, "The pact")) == {"zorlan"}
+    with pytest.raises(ConfigError, match="cannot be read"):
+        TableResolver(TableResolver.Options(tables=(tmp_path / "no.yaml",))).setup()

@@ -1,0 +1,93 @@
+"""Tiny models with random weights and a tiny tokenizer, built from config: nothing is downloaded."""
+
+import json
+import string
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
+from transformers import BertConfig, BertModel, PreTrainedModel, PreTrainedTokenizerFast
+
+from models.heads import encoder_settings
+from models.reader import ReaderConfig, ReaderModel
+from models.registry import save_checkpoint
+from models.stance import StanceConfig, StanceModel
+
+SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
+# Whole words, one token each; any other word falls into its letters.
+WORDS = (
+    "the a of and in with china russia xi putin envoy minister nato said praised condemned backs talks "
+    "open inside out rain fell on monday"
+).split()
+WIDTH = 24
+
+
+def tiny_tokenizer() -> PreTrainedTokenizerFast:
+    characters = string.ascii_lowercase + string.digits
+    tokens = [*SPECIAL, *WORDS, *characters, *(f"##{c}" for c in characters), *string.punctuation, *"“”’—"]
+    vocabulary = {token: index for index, token in enumerate(dict.fromkeys(tokens))}
+    backend = Tokenizer(models.WordPiece(vocabulary, unk_token="[UNK]"))
+    backend.normalizer = normalizers.BertNormalizer(lowercase=True)
+    backend.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    return PreTrainedTokenizerFast(
+        tokenizer_object=backend,
+        pad_token="[PAD]",
+        unk_token="[UNK]",
+        cls_token="[CLS]",
+        sep_token="[SEP]",
+        mask_token="[MASK]",
+    )
+
+
+def tiny_encoder() -> BertModel:
+    torch.manual_seed(0)
+    return BertModel(
+        BertConfig(
+            vocab_size=len(tiny_tokenizer()),
+            hidden_size=WIDTH,
+            num_hidden_layers=1,
+            num_attention_heads=2,
+            intermediate_size=32,
+            max_position_embeddings=128,
+        )
+    )
+
+
+def shaken(model: PreTrainedModel) -> PreTrainedModel:
+    """``model`` with weights large enough that its outputs tell inputs apart, in evaluation mode."""
+    generator = torch.Generator().manual_seed(1)
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.normal_(std=0.3, generator=generator)
+    return model.eval()
+
+
+def tiny_reader(max_tokens: int = 48) -> ReaderModel:
+    return shaken(ReaderModel(ReaderConfig(encoder=encoder_settings(tiny_encoder()), max_tokens=max_tokens)))
+
+
+def tiny_stance(max_tokens: int = 48) -> StanceModel:
+    config = StanceConfig(encoder=encoder_settings(tiny_encoder()), max_tokens=max_tokens, attention_heads=2)
+    return shaken(StanceModel(config))
+
+
+def saved(model: PreTrainedModel, folder: Path) -> Path:
+    save_checkpoint(model, tiny_tokenizer(), folder)
+    return folder
+
+
+def saved_base(folder: Path) -> Path:
+    tiny_encoder().save_pretrained(folder)
+    tiny_tokenizer().save_pretrained(folder)
+    return folder
+
+
+def write_rows(path: Path, rows: Iterable[Mapping[str, Any]]) -> Path:
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return path
+
+
+def read_rows(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
