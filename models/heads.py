@@ -7,6 +7,10 @@ from torch import Tensor, nn
 from transformers import AutoConfig, AutoModel, PreTrainedModel, initialization
 
 
+class FeatureTable(nn.Embedding):
+    """The embeddings of one token feature; a class of its own so that it starts at zero (`EncoderModel`)."""
+
+
 class FeatureEmbedding(nn.Module):
     """Embeddings of token features, added to the word embeddings of any hub encoder.
 
@@ -15,7 +19,7 @@ class FeatureEmbedding(nn.Module):
 
     def __init__(self, sizes: list[int], width: int) -> None:
         super().__init__()
-        self.tables = nn.ModuleList(nn.Embedding(size, width) for size in sizes)
+        self.tables = nn.ModuleList(FeatureTable(size, width) for size in sizes)
 
     def forward(self, features: list[Tensor]) -> Tensor:
         """``features``: one (batch, length) tensor of ids a table. Returns (batch, length, width)."""
@@ -28,10 +32,10 @@ class EncoderModel(PreTrainedModel):
     base_model_prefix = "encoder"
 
     def _init_weights(self, module: nn.Module) -> None:
-        super()._init_weights(module)
-        if isinstance(module, FeatureEmbedding):
-            for parameter in module.parameters():
-                initialization.zeros_(parameter)
+        if isinstance(module, FeatureTable):
+            initialization.zeros_(module.weight)
+        else:
+            super()._init_weights(module)
 
 
 def build_encoder(settings: dict[str, Any]) -> PreTrainedModel:

@@ -78,10 +78,10 @@ def read_texts(checkpoint: Checkpoint, texts: Sequence[tuple[str, Paragraphs]]) 
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """A found span and whether a window's seam cut it at its start or end."""
+    """A found span and whether a seam cut it: ``cut_before`` is where the neighbour's half then ends."""
 
     span: FoundSpan
-    cut_before: bool
+    cut_before: int | None
     cut_after: bool
 
 
@@ -102,7 +102,8 @@ def _pieces(
             score = float(np.exp(scores[owned, tags[owned]]).mean())
             start, end = window.offsets[owned[0]][0], window.offsets[owned[-1]][1]
             span = FoundSpan(start, end, label or name, score)
-            pieces.append(_Piece(span, owned[0] > first, owned[-1] < last - 1))
+            cut_before = window.offsets[owned[0] - 1][1] if owned[0] > first else None
+            pieces.append(_Piece(span, cut_before, owned[-1] < last - 1))
     return pieces
 
 
@@ -112,9 +113,9 @@ def _joined(pieces: list[_Piece]) -> tuple[FoundSpan, ...]:
     open_spans: dict[str, int] = {}
     for piece in sorted(pieces, key=lambda piece: (piece.span.start, piece.span.end, piece.span.label)):
         span, label = piece.span, piece.span.label
-        if piece.cut_before and label in open_spans:
+        before = spans[open_spans[label]] if label in open_spans else None
+        if before is not None and before.end == piece.cut_before:
             index = open_spans.pop(label)
-            before = spans[index]
             spans[index] = FoundSpan(before.start, span.end, label, min(before.score, span.score))
         else:
             index = len(spans)
