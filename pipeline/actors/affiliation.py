@@ -4,7 +4,7 @@ import re
 
 from pipeline.actors.entities import Entity
 from pipeline.actors.names import note_titles
-from pipeline.actors.phrases import title_tail, tokens
+from pipeline.actors.phrases import is_capital, is_generic, title_tail, tokens
 from pipeline.actors.pronouns import third_person
 from pipeline.actors.reading import Reading
 from pipeline.actors.words import (
@@ -28,6 +28,10 @@ _FIRMS = frozenset(
     "company firm group bank carmaker automaker manufacturer maker retailer lender insurer operator broadcaster "
     "newspaper daily agency airline carrier airport app platform startup start-up giant supplier producer developer "
     "party union charity ngo club miner consultancy brewer contractor utility weekly tabloid website".split()
+)
+# Titles of those who are mostly away from home.
+_ABROAD = frozenset(
+    "ambassador envoy consul attache attaché secretary negotiator mediator commissioner".split()
 )
 _SEATS = frozenset("based listed headquartered owned registered born".split())
 # Between a possessor and the name it introduces stand a few words of title, no clause.
@@ -99,7 +103,9 @@ def _from_left(reading: Reading, index: int, entity: Entity) -> None:
         if own and _is_title_run(lower[own[-1].last :]):
             _set_country(entity, own[-1].word.code)
     seated = _seat(reading, words[-4:]) or _seat(reading, tokens(reading.text(index))[:1])
-    if seated is not None and (not own or entity.kind != "person"):
+    if seated is not None:
+        if words[-1].endswith("-listed"):
+            entity.kind = "organisation"
         _set_country(entity, seated)
     introduced = bool(tail) or (lower[-1] == "," and own and len(words) - own[-1].last <= 6)
     if (
@@ -110,6 +116,13 @@ def _from_left(reading: Reading, index: int, entity: Entity) -> None:
     ):
         _set_country(entity, own[-1].word.code)
         return
+    if own and tail and lower[0] == "in" and not any(word in _ABROAD for word in tail):
+        # "In Lima, Senator Rosa Quispe": who is at home there, as envoys are not.
+        opener = own[0]
+        rest = lower[opener.last :]
+        if opener.first == 1 and rest[0] == "," and _is_title_run(rest[1:]):
+            _set_country(entity, opener.word.code)
+            return
     owned = _unmarked_owner(reading, index, lower)
     if owned is not None:
         if owned is not entity and not any(word in _ACROSS for word in lower):
@@ -145,7 +158,14 @@ def _from_left(reading: Reading, index: int, entity: Entity) -> None:
             _set_country(entity, owner.country if owner.country_known else None)
             entity.same_state_as = entity.same_state_as or owner
         return
-    titled = titled or bool(found and found.how == "demonym" and lower[-1] == ",")
+    demonym = found is not None and found.how == "demonym"
+    # "Peru fined Helvanta": a country's name reaches on to a body over words for bodies alone.
+    adjective = adjective and (
+        demonym
+        or titled
+        or all(is_capital(word) or is_generic(word) or word.lower() in _FIRMS for word in words)
+    )
+    titled = titled or bool(demonym and lower[-1] == ",")
     if (entity.kind == "person" and titled and (owns or adjective)) or (
         entity.kind != "person" and (owns or adjective)
     ):

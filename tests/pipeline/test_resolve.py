@@ -368,3 +368,71 @@ def test_own_tables(tmp_path: Path) -> None:
     assert ids(find(got, "The pact")) == {"zorlan"}
     with pytest.raises(ConfigError, match="cannot be read"):
         TableResolver(TableResolver.Options(tables=(tmp_path / "no.yaml",))).setup()
+
+
+def test_a_wrong_row_of_own_tables_is_named_at_setup(tmp_path: Path) -> None:
+    path = tmp_path / "own.yaml"
+    path.write_text(
+        "actors:\n"
+        "  - {id: zorlan, name: Zorlan Pact, kind: organisation}\n"
+        "  - {id: drell, name: Drell, kind: person, country: Drellia}\n"
+    )
+    with pytest.raises(ConfigError) as caught:
+        TableResolver(TableResolver.Options(tables=(path,))).setup()
+    assert "own.yaml: actors row 2 (drell): country" in str(caught.value)
+    assert "alpha-3" in str(caught.value)
+
+
+def test_officials_of_a_country(resolver: TableResolver) -> None:
+    got = resolve(resolver, "{{[[Chinese officials|nominal]]}} met [[Peru]]'s delegation on Monday.")
+    actor = find(got, "Chinese officials").actors[0]
+    assert (actor.kind, actor.country) == ("group", "CHN")
+    assert got.statements[0].speakers[0].actor == actor
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "country"),
+    [
+        ("[[Peru]] thanked the Finnish security company [[Ruskola]].", "Ruskola", "FIN"),
+        ("[[Peru]] fined Toronto-listed [[Marbeck Ridge]].", "Marbeck Ridge", "CAN"),
+        ("[[Peru]] fined [[Helvanta]], the Aarhus drug maker, on Monday.", "Helvanta", "DNK"),
+        ("[[Peru]] warned [[Glimto]], the Stockholm video app, on Monday.", "Glimto", "SWE"),
+    ],
+)
+def test_a_firm_belongs_where_its_words_say(
+    resolver: TableResolver, text: str, name: str, country: str
+) -> None:
+    actor = find(resolve(resolver, text), name).actors[0]
+    assert (actor.kind, actor.country) == ("organisation", country)
+
+
+def test_who_is_at_home_in_the_place_a_sentence_opens_with(resolver: TableResolver) -> None:
+    got = resolve(
+        resolver,
+        """
+        [[Honduras]] recalled its envoy.
+        In Ottawa, Senator [[Dale Marsh]] called that rash.
+        In Ottawa, Ambassador [[Inés Lanza]] packed.
+        [[Lanza]], the Honduran ambassador, left on Monday.
+        """,
+    )
+    assert find(got, "Dale Marsh").actors[0].country == "CAN"
+    # An envoy is at home elsewhere; the text says where, if later.
+    assert find(got, "Inés Lanza").actors[0].country == "HND"
+
+
+def test_a_verb_between_ties_no_body_to_a_country(resolver: TableResolver) -> None:
+    got = resolve(
+        resolver,
+        """
+        [[Peru]] fined [[the Helvanta Group]].
+        [[The Helvanta Group]], a Danish drug maker, paid.
+        """,
+    )
+    assert find(got, "the Helvanta Group").actors[0].country == "DNK"
+
+
+def test_one_of_a_people_is_no_country(resolver: TableResolver) -> None:
+    got = resolve(resolver, "[[A Briton held in Iraq|nominal]] asked [[Iraq]] for mercy.")
+    actor = find(got, "A Briton held in Iraq").actors[0]
+    assert actor.country == "GBR" and actor.kind != "country"
