@@ -33,6 +33,11 @@ class Column(Generic[Row]):
 
 
 @dataclass(frozen=True, slots=True)
+class ArticleRow:
+    article: ScoredArticle
+
+
+@dataclass(frozen=True, slots=True)
 class StatementRow:
     article: ScoredArticle
     statement: ResolvedStatement
@@ -93,6 +98,10 @@ def _speaker(speaker: Speaker) -> dict[str, Any]:
     }
 
 
+def _article_rows(article: ScoredArticle, model: str) -> Iterator[ArticleRow]:
+    yield ArticleRow(article)
+
+
 def _statement_rows(article: ScoredArticle, model: str) -> Iterator[StatementRow]:
     return (StatementRow(article, statement) for statement in article.statements)
 
@@ -100,6 +109,19 @@ def _statement_rows(article: ScoredArticle, model: str) -> Iterator[StatementRow
 def _stance_rows(article: ScoredArticle, model: str) -> Iterator[StanceRow]:
     return (StanceRow(article, record, model) for record in article.stances)
 
+
+# The text stays where it was: a run folder tells when and where an article appeared, and does not copy it.
+ARTICLES = Table(
+    "articles",
+    (
+        Column("article_id", _TEXT, lambda row: row.article.id),
+        Column("title", _TEXT, lambda row: row.article.title, nullable=True),
+        Column("source", _TEXT, lambda row: row.article.source, nullable=True),
+        Column("published_at", _TEXT, lambda row: row.article.published_at, nullable=True),
+        Column("url", _TEXT, lambda row: row.article.url, nullable=True),
+    ),
+    _article_rows,
+)
 
 STATEMENTS = Table(
     "statements",
@@ -161,4 +183,5 @@ STANCES = Table(
     _stance_rows,
 )
 
-TABLES: tuple[Table[Any], ...] = (STATEMENTS, STANCES)
+# In each of them an article's rows stand together, and the articles in the same order: readers rely on it.
+TABLES: tuple[Table[Any], ...] = (ARTICLES, STATEMENTS, STANCES)

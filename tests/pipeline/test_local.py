@@ -132,7 +132,7 @@ def test_run_writes_rows_rejects_and_what_made_them(tmp_path: Path) -> None:
 def test_same_bytes_in_every_run_and_batch_size(tmp_path: Path) -> None:
     for name, batch in (("a", 1), ("b", 1), ("c", 4)):
         run(tmp_path, name, batch, resolve={"fails_on": "storm"})
-    for file in ("statements.parquet", "stances.parquet", "rejects.jsonl"):
+    for file in ("articles.parquet", "statements.parquet", "stances.parquet", "rejects.jsonl"):
         assert len({(tmp_path / name / file).read_bytes() for name in "abc"}) == 1, file
 
 

@@ -8,11 +8,12 @@ from fake_stages import Everything, stance_record
 from pipeline.errors import InputError
 from pipeline.io import write
 from pipeline.io.read import Reject
-from pipeline.io.schema import STANCES, STATEMENTS
+from pipeline.io.schema import ARTICLES, STANCES, STATEMENTS
 from pipeline.io.write import RunWriter
 from pipeline.records import Actor, Article, ResolvedStatement, ScoredArticle, Span, Speaker, grow
 
 # What the design promises to those who read the files.
+ARTICLE_COLUMNS = "article_id title source published_at url".split()
 STATEMENT_COLUMNS = "article_id statement_id start end text kind cue_start cue_end speakers".split()
 SPEAKER_FIELDS = ["id", "name", "kind", "country", "how", "start", "end", "confidence"]
 STANCE_COLUMNS = """
@@ -47,6 +48,7 @@ def written(folder: Path, table_format: str = "parquet", count: int = 1, **optio
 
 
 def test_columns_are_those_of_the_design() -> None:
+    assert ARTICLES.schema.names == ARTICLE_COLUMNS
     assert STATEMENTS.schema.names == STATEMENT_COLUMNS
     assert STANCES.schema.names == STANCE_COLUMNS
     speaker = STATEMENTS.schema.field("speakers").type.value_type
@@ -56,7 +58,7 @@ def test_columns_are_those_of_the_design() -> None:
 def test_parquet_and_jsonl_hold_the_same_rows(tmp_path: Path) -> None:
     written(tmp_path / "p")
     written(tmp_path / "j", "jsonl")
-    for table in ("statements", "stances"):
+    for table in ("articles", "statements", "stances"):
         lines = (tmp_path / "j" / f"{table}.jsonl").read_text(encoding="utf-8").splitlines()
         assert pq.read_table(tmp_path / "p" / f"{table}.parquet").to_pylist() == [
             json.loads(x) for x in lines
@@ -90,6 +92,15 @@ def test_rows_carry_spans_countries_and_rounded_probabilities() -> None:
     assert (stance["holder_country"], stance["target_country"], stance["model"]) == ("CHN", "RUS", "m")
 
 
+def test_every_article_is_a_row_with_what_its_input_told() -> None:
+    told = {"title": "Calm", "source": "Post", "published_at": "2026-01-02", "url": "https://post.example/1"}
+    (blank,) = Everything(Everything.Options()).process([Article(id="a", text="Rain fell.", **told)])
+    assert ARTICLES.dicts(blank, "m") == [{"article_id": "a", **told}]
+    assert ARTICLES.dicts(scored("b", "Rain fell."), "m") == [
+        {"article_id": "b", "title": None, "source": None, "published_at": None, "url": None}
+    ]
+
+
 def test_narration_has_the_author_as_its_one_speaker() -> None:
     (row,) = STATEMENTS.dicts(scored("a", "Rain fell."), "m")
     assert [speaker["id"] for speaker in row["speakers"]] == ["author"]
@@ -119,6 +130,7 @@ def test_rejects_and_marker_are_json(tmp_path: Path) -> None:
     assert reject == {"place": "in.jsonl:2", "reason": "text is empty", "id": None, "stage": None}
     assert json.loads((folder / "run.json").read_text(encoding="utf-8")) == {"counts": {}}
     assert sorted(path.name for path in folder.iterdir()) == [
+        "articles.parquet",
         "rejects.jsonl",
         "run.json",
         "stances.parquet",
@@ -150,6 +162,7 @@ def test_finished_run_is_refused_and_replaced_whole_when_asked(tmp_path: Path) -
         RunWriter(folder)
     written(folder, "jsonl", overwrite=True)
     assert sorted(path.name for path in folder.iterdir()) == [
+        "articles.jsonl",
         "notes.txt",
         "rejects.jsonl",
         "run.json",
