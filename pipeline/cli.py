@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from pipeline.commands.evaluate import evaluate
+from pipeline.commands.look import show, top
 from pipeline.commands.score import score
 from pipeline.commands.train import train
 
@@ -29,5 +30,7 @@ def main(
 
 
 app.command()(score)
+app.command()(top)
+app.command()(show)
 app.add_typer(train, name="train")
 app.add_typer(evaluate, name="evaluate")

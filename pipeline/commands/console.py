@@ -38,18 +38,22 @@ def _console(stderr: bool) -> Console:
     return console
 
 
+def printable(text: str) -> str:
+    """What `plain` lets through, for a text in pieces: white space becomes spaces, none of it is dropped."""
+    return "".join(
+        " " if character.isspace() else character
+        for character in text
+        if character.isspace() or not unicodedata.category(character).startswith("C")
+    )
+
+
 def plain(text: str, width: int | None = None) -> Text:
     """Text from outside, safe for a terminal: no markup is read, control and format characters are gone.
 
     Escape sequences start with a control character and bidirectional overrides are format characters
     (Unicode categories Cc and Cf). White space of any kind becomes one space; ``width`` cuts at a word.
     """
-    kept = "".join(
-        " " if character.isspace() else character
-        for character in text
-        if character.isspace() or not unicodedata.category(character).startswith("C")
-    )
-    kept = " ".join(kept.split())
+    kept = " ".join(printable(text).split())
     return Text(textwrap.shorten(kept, width, placeholder=" …") if width else kept)
 
 

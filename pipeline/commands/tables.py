@@ -1,17 +1,22 @@
-"""The tables that `stancewire score` prints."""
+"""What the commands print of articles and stances: tables, and an article with its stances."""
 
 from collections.abc import Sequence
+from itertools import groupby
+from operator import itemgetter
 
 from rich import box
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from models.labels import SENTIMENTS, STANCES
-from pipeline.aggregate import CountryPair, PairStance
-from pipeline.commands.console import plain
+from pipeline.aggregate import CountryPair, Counts, PairCounts, PairStance
+from pipeline.commands.console import plain, printable
+from pipeline.io.results import StoredArticle, StoredStatement
 from pipeline.records import Actor, ScoredArticle, Speaker, StanceRecord
 
 _STYLES = {"support": "green", "oppose": "red"}
+_SPEAKER, _HOLDER, _TARGET = "yellow", "bold cyan", "bold magenta"
 _QUOTE_WIDTH = 90
 
 
@@ -37,9 +42,90 @@ def strongest_table(pairs: Sequence[PairStance]) -> Table:
 def country_table(pairs: Sequence[CountryPair]) -> Table:
     table = _table("Stances between countries", "holder", "target", right=STANCES)
     for pair in pairs:
-        counts = (f"{pair.support}", f"{pair.neutral}", f"{pair.oppose}")
-        table.add_row(plain(pair.holder), Text("→ ") + plain(pair.target), *counts)
+        counts = pair.counts
+        shown = (f"{counts.support}", f"{counts.neutral}", f"{counts.oppose}")
+        table.add_row(plain(pair.holder), Text("→ ") + plain(pair.target), *shown)
     return table
+
+
+def pair_counts_table(level: PairCounts, rows: Sequence[tuple[str, str, Counts]]) -> Table:
+    table = _table(f"Stances between {level.level}", "holder", "target", right=_COUNTED)
+    for holder, target, counts in rows:
+        table.add_row(_key(level, holder), Text("→ ") + _key(level, target), *_counted(counts))
+    return table
+
+
+def target_counts_table(level: PairCounts, rows: Sequence[tuple[str, Counts]]) -> Table:
+    table = _table("Most contested targets", "target", right=_COUNTED)
+    for target, counts in rows:
+        table.add_row(_key(level, target), *_counted(counts))
+    return table
+
+
+_COUNTED = ("net", "95 % interval", *STANCES, "articles")
+
+
+def _counted(counts: Counts) -> list[Text]:
+    low, high = counts.net_interval
+    style = _STYLES["support"] if low > 0 else _STYLES["oppose"] if high < 0 else ""
+    numbers = (counts.support, counts.neutral, counts.oppose, counts.articles)
+    return [
+        Text(f"{counts.net:+.2f}", style),
+        Text(f"{low:+.2f} to {high:+.2f}"),
+        *(Text(f"{number:,}") for number in numbers),
+    ]
+
+
+def _key(level: PairCounts, key: str) -> Text:
+    return _actor(level.actors[key]) if level.level == "actors" else plain(key)
+
+
+def print_article(console: Console, article: StoredArticle) -> None:
+    """Each statement with who says it and, below, whose stances it holds; neutral ones are only counted."""
+    console.print(plain(article.title or article.id), style="bold")
+    told = [article.source, article.published_at, article.url]
+    console.print(plain(" · ".join([one for one in told if one] or [article.id])), style="dim")
+    console.print(
+        Text.assemble(
+            "Colours: ", ("speaker", _SPEAKER), ", ", ("holder", _HOLDER), ", ", ("target", _TARGET), "\n"
+        )
+    )
+    for number, statement in enumerate(article.statements, 1):
+        stances = [record for record in article.stances if record.statement_id == statement.id]
+        speakers = Text(", ").join([_speaker(one) for one in statement.speakers])
+        speakers.stylize(_SPEAKER)
+        console.print(Text(f"{number:>3}  ") + speakers + Text(f" ({statement.kind})", "dim"))
+        taken = [record for record in stances if record.stance != "neutral"]
+        console.print(_marked(statement, taken), soft_wrap=True)
+        for record in taken:
+            console.print(
+                Text.assemble(
+                    "     ",
+                    (_actor(record.holder).plain, _HOLDER),
+                    " ",
+                    _stance(record.stance),
+                    f" {_stance_probability(record):.2f} → ",
+                    (_actor(record.target).plain, _TARGET),
+                )
+            )
+        if len(stances) > len(taken):
+            console.print(f"     {len(stances) - len(taken)} neutral", style="dim")
+
+
+def _marked(statement: StoredStatement, stances: Sequence[StanceRecord]) -> Text:
+    """The statement's text with speakers, holders and targets coloured; of two colours the later one stays."""
+    styles = [""] * len(statement.text)
+    spans = [(one.span, _SPEAKER) for one in statement.speakers]
+    spans += [(record.target_span, _TARGET) for record in stances]
+    spans += [(record.holder_span, _HOLDER) for record in stances]
+    for span, style in spans:
+        if span is not None and statement.covers(span):
+            first, last = span.start - statement.start, span.end - statement.start
+            styles[first:last] = [style] * (last - first)
+    pieces = groupby(zip(statement.text, styles, strict=True), key=itemgetter(1))
+    return Text("     ").append_tokens(
+        (printable("".join(character for character, _ in piece)), style) for style, piece in pieces
+    )
 
 
 def statement_table(article: ScoredArticle) -> Table:

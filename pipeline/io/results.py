@@ -1,23 +1,52 @@
-"""Read a finished run: what ``run.json`` tells, the tables batch by batch, and the rejects."""
+"""Read a finished run: what ``run.json`` tells, the tables batch by batch or article by article, the rejects."""
 
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.json as pj
 import pyarrow.parquet as pq
 
 from pipeline.errors import InputError
 from pipeline.io.read import Reject
-from pipeline.io.schema import TABLES, Table
+from pipeline.io.schema import ARTICLES, STANCES, STATEMENTS, TABLES, Table
 from pipeline.io.write import COMPLETE, REJECTS, WRITERS, TableFormat
+from pipeline.records import Actor, ActorKind, Span, Speaker, StanceRecord, StatementKind
+
+_Row = tuple[Any, ...]
 
 _BATCH_ROWS = 8192
 # Bytes of a JSONL file read at once; a line must be shorter.
 _BLOCK = 16 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class StoredStatement(Span):
+    """A statement as a run holds it."""
+
+    id: str
+    text: str
+    kind: StatementKind
+    cue: Span | None
+    speakers: tuple[Speaker, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredArticle:
+    """An article as a run holds it: without its text, but for the statements. Probabilities are rounded."""
+
+    id: str
+    title: str | None
+    source: str | None
+    published_at: str | None
+    url: str | None
+    statements: tuple[StoredStatement, ...]
+    stances: tuple[StanceRecord, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +75,35 @@ class Run:
             raise InputError(f"{path}: is missing; {_SCORE_AGAIN}") from error
         except (OSError, ValueError, TypeError, pa.ArrowException) as error:
             raise InputError(f"{path}: cannot be read ({error}); {_SCORE_AGAIN}") from error
+
+    def articles(self) -> Iterator[StoredArticle]:
+        """The scored articles in file order; one of them and a batch of each table are in memory.
+
+        Raises:
+            InputError: as `batches`, or the tables do not hold the articles in the same order.
+        """
+        statements = _Grouped(self._rows(STATEMENTS))
+        stances = _Grouped(self._rows(STANCES))
+        for row in self._rows(ARTICLES):
+            yield _article(row, statements.of(row[0]), stances.of(row[0]))
+        for table, rows in ((STATEMENTS, statements), (STANCES, stances)):
+            if rows.ahead is not None:
+                raise InputError(
+                    f"{self.folder}: in {table.name}, article {rows.ahead[0]!r} does not stand where "
+                    f"{ARTICLES.name} has it; {_SCORE_AGAIN}"
+                )
+
+    def article(self, article_id: str) -> StoredArticle | None:
+        """The article of an id, None where the run has none; raises as `batches`."""
+        for row in self._rows(ARTICLES, article_id):
+            return _article(row, self._rows(STATEMENTS, article_id), self._rows(STANCES, article_id))
+        return None
+
+    def _rows(self, table: Table[Any], article_id: str | None = None) -> Iterator[_Row]:
+        for batch in self.batches(table):
+            if article_id is not None:
+                batch = batch.filter(pc.equal(batch.column("article_id"), article_id))
+            yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
 
     def rejects(self) -> Iterator[Reject]:
         """The rows that gave nothing, in input order.
@@ -95,6 +153,81 @@ def open_run(folder: Path) -> Run:
             return Run(folder, told, table_format)
     names = " or ".join(f"{TABLES[0].name}.{table_format}" for table_format in WRITERS)
     raise InputError(f"{folder}: holds no tables ({names}, …); {_SCORE_AGAIN}")
+
+
+class _Grouped:
+    """Rows by article id, their first value, for a reader that asks for the articles in the rows' order.
+
+    ``ahead``: the row that comes next, None at the end.
+    """
+
+    def __init__(self, rows: Iterator[_Row]) -> None:
+        self._rows = rows
+        self.ahead = next(rows, None)
+
+    def of(self, article_id: str) -> Iterator[_Row]:
+        while self.ahead is not None and self.ahead[0] == article_id:
+            yield self.ahead
+            self.ahead = next(self._rows, None)
+
+
+def _span(start: int | None, end: int | None) -> Span | None:
+    return None if start is None or end is None else Span(start, end)
+
+
+@lru_cache(maxsize=65_536)
+def _actor(id_: str, name: str, kind: ActorKind, country: str | None) -> Actor:
+    # The same few actors stand in most rows: one record serves them all.
+    return Actor(id_, name, kind, country)
+
+
+# These take the columns of a table in their order.
+def _article(row: _Row, statements: Iterator[_Row], stances: Iterator[_Row]) -> StoredArticle:
+    id_, title, source, published_at, url = row
+    return StoredArticle(
+        id_,
+        title,
+        source,
+        published_at,
+        url,
+        tuple(map(_statement, statements)),
+        tuple(map(_stance, stances)),
+    )
+
+
+def _statement(row: _Row) -> StoredStatement:
+    _, id_, start, end, text, kind, cue_start, cue_end, speakers = row
+    return StoredStatement(
+        start,
+        end,
+        id_,
+        text,
+        kind,
+        _span(cue_start, cue_end),
+        tuple(
+            Speaker(
+                _actor(one["id"], one["name"], one["kind"], one["country"]),
+                one["how"],
+                _span(one["start"], one["end"]),
+                one["confidence"],
+            )
+            for one in speakers
+        ),
+    )
+
+
+def _stance(row: _Row) -> StanceRecord:
+    return StanceRecord(
+        statement_id=row[1],
+        holder=_actor(*row[2:6]),
+        holder_span=_span(*row[6:8]),
+        target=_actor(*row[8:12]),
+        target_span=_span(*row[12:14]),
+        stance=row[14],
+        stance_probabilities=row[15:18],
+        sentiment=row[18],
+        sentiment_probabilities=row[19:22],
+    )
 
 
 def _parquet(path: Path, schema: pa.Schema) -> Iterator[pa.RecordBatch]:

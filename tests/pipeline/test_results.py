@@ -4,37 +4,26 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
-from fake_stages import Everything
+from fake_runs import scored, write_run
 
 from pipeline.errors import InputError
 from pipeline.io import results
 from pipeline.io.read import Reject
 from pipeline.io.results import Run, open_run
 from pipeline.io.schema import ARTICLES, STANCES, TABLES, Table
-from pipeline.io.write import RunWriter
-from pipeline.records import Article
 
 FORMATS = ("parquet", "jsonl")
+TEXT = "Xi backs Putin\nPutin rejects Nato"
 TOLD = {"counts": {"articles": 3}}
 
 
 def written(folder: Path, table_format: str = "parquet", articles: int = 3) -> Path:
     """A run over articles of two stances each, the second of which is not dated."""
-    given = [
-        Article(
-            id=f"a{number}",
-            text="Xi backs Putin\nPutin rejects Nato",
-            source="Ünïted Post",
-            published_at=None if number == 1 else f"2026-01-0{number + 1}",
-        )
-        for number in range(articles)
-    ]
-    with RunWriter(folder, table_format) as writer:
-        for article in Everything(Everything.Options()).process(given):
-            writer.add(article, "stance@01234567")
-        writer.reject(Reject("in.jsonl:4", "text is empty"))
-        writer.commit(TOLD)
-    return folder
+    given = []
+    for number in range(articles):
+        dated = {} if number == 1 else {"published_at": f"2026-01-0{number + 1}"}
+        given.append(scored(f"a{number}", TEXT, source="Ünïted Post", **dated))
+    return write_run(folder, given, table_format, [Reject("in.jsonl:4", "text is empty")])
 
 
 def rows(run: Run, table: Table[Any], *columns: str) -> list[dict[str, Any]]:
@@ -122,3 +111,48 @@ def test_damaged_files_are_named(tmp_path: Path, table_format: str) -> None:
     (folder / "rejects.jsonl").write_text('{"row": 1}\n', encoding="utf-8")
     with pytest.raises(InputError, match=r"rejects\.jsonl:1: is no reject"):
         list(open_run(folder).rejects())
+
+
+@pytest.mark.parametrize("table_format", FORMATS)
+def test_articles_come_back_with_their_statements_and_stances(tmp_path: Path, table_format: str) -> None:
+    run = open_run(written(tmp_path / "run", table_format))
+    stored = list(run.articles())
+    assert [(one.id, one.source, one.published_at) for one in stored] == [
+        ("a0", "Ünïted Post", "2026-01-01"),
+        ("a1", "Ünïted Post", None),
+        ("a2", "Ünïted Post", "2026-01-03"),
+    ]
+    original = scored("a1", TEXT)
+    for ours, theirs in zip(stored[1].stances, original.stances, strict=True):
+        assert (ours.statement_id, ours.stance) == (theirs.statement_id, theirs.stance)
+        assert (ours.holder, ours.target) == (theirs.holder, theirs.target)
+        assert (ours.holder_span, ours.target_span) == (theirs.holder_span, theirs.target_span)
+        assert ours.stance_probabilities == pytest.approx(theirs.stance_probabilities, abs=1e-4)
+    for ours, theirs in zip(stored[1].statements, original.statements, strict=True):
+        assert (ours.start, ours.end, ours.id, ours.text) == (
+            theirs.start,
+            theirs.end,
+            theirs.id,
+            theirs.text,
+        )
+        assert (ours.kind, ours.cue) == (theirs.kind, theirs.cue)
+        assert [one.actor for one in ours.speakers] == [one.actor for one in theirs.speakers]
+    assert run.article("a1") == stored[1]
+    assert run.article("a9") is None
+
+
+def test_an_article_without_statements_takes_no_others(tmp_path: Path) -> None:
+    folder = written(tmp_path / "run", "jsonl")
+    for name in ("statements", "stances"):
+        path = folder / f"{name}.jsonl"
+        lines = path.read_text("utf-8").splitlines(keepends=True)
+        path.write_text("".join(line for line in lines if '"a1"' not in line), encoding="utf-8")
+    assert [len(article.stances) for article in open_run(folder).articles()] == [2, 0, 2]
+
+
+def test_tables_that_disagree_about_the_order_are_refused(tmp_path: Path) -> None:
+    folder = written(tmp_path / "run", "jsonl")
+    path = folder / "stances.jsonl"
+    path.write_text("".join(reversed(path.read_text("utf-8").splitlines(keepends=True))), encoding="utf-8")
+    with pytest.raises(InputError, match=r"in stances, article 'a1' does not stand where articles has it"):
+        list(open_run(folder).articles())

@@ -1,0 +1,76 @@
+import re
+from pathlib import Path
+
+import pytest
+from fake_runs import scored, write_run
+from test_cli import ESCAPE, invoke
+
+STORY = (
+    "Xi backs Putin\nXi backs Putin\nXi backs Putin\nPutin rejects Nato\nRain fell on the fields around it"
+)
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Path:
+    articles = [
+        scored("a", STORY, title=f"Calm {ESCAPE}", source="Wire", published_at="2026-01-02"),
+        scored("b", STORY, source="Post"),
+        scored("c", "Xi rejects Putin\nPutin meets Xi\n" + ESCAPE),
+    ]
+    return write_run(tmp_path / "run", articles)
+
+
+def cells(output: str, word: str) -> list[list[str]]:
+    return [re.split(r"\s{2,}", line.strip()) for line in output.splitlines() if word in line]
+
+
+def test_top_prints_pairs_with_interval_and_counts_copies_once(run: Path) -> None:
+    result = invoke("top", run)
+    assert result.exit_code == 0, result.output
+    assert cells(result.stdout, "CHN") == [
+        ["CHN", "→ RUS", "+0.50", "-0.63 to +1.00", "3", "0", "1", "2"],
+    ]
+    assert "1 of 3 articles copy others and are left out." in result.stdout
+    assert len(cells(invoke("top", run, "--min", 1).stdout, "→")) == 2
+    assert len(cells(invoke("top", run, "--min", 1, "--n", 1).stdout, "→")) == 1
+
+
+def test_top_by_actors_and_by_targets(run: Path) -> None:
+    assert cells(invoke("top", run, "--by", "actors").stdout, "→")[0][:3] == [
+        "Xi (CHN)",
+        "→ Putin (RUS)",
+        "+0.50",
+    ]
+    (target,) = cells(invoke("top", run, "--by", "targets").stdout, "RUS")
+    assert target[:3] == ["Putin (RUS)", "+0.50", "-0.63 to +1.00"]
+
+
+def test_show_prints_an_article_with_its_stances(run: Path) -> None:
+    result = invoke("show", run, "a")
+    assert result.exit_code == 0, result.output
+    assert "Wire · 2026-01-02" in result.stdout
+    assert "  4  (the article) (narration)\n     Putin rejects Nato\n" in result.stdout
+    assert "     Putin (RUS) oppose 0.90 → Nato (NATO)\n" in result.stdout
+    assert "     1 neutral\n" in invoke("show", run, "c").stdout
+
+
+def test_show_colours_what_the_statement_names(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    shown = invoke("show", run, "a").stdout
+    # The fakes mark the first letters of a statement as its target.
+    assert "\x1b[1;35mPutin\x1b[0m rejects Nato" not in shown
+    assert "\x1b[1;35mXi ba\x1b[0mcks Putin" in shown
+
+
+def test_article_text_reaches_the_terminal_as_text_only(run: Path) -> None:
+    for article in ("a", "c"):
+        output = invoke("show", run, article).output
+        assert "red]0;title" in output
+        assert not {"\x1b", "\x07", "\x9b", "\u202e"} & set(output)
+
+
+def test_what_is_not_there_is_an_error(run: Path, tmp_path: Path) -> None:
+    result = invoke("show", run, "z")
+    assert result.exit_code == 1
+    assert "holds no article 'z'; the ids stand in articles.parquet" in result.stderr
+    assert "Error: absent: no such folder" in invoke("top", "absent").stderr
