@@ -5,8 +5,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from models.plots import write_reliability
+
 RECORD = "training.json"
 CARD = "README.md"
+RELIABILITY = "reliability.svg"
 
 _TASKS = {
     "reader": "tags sources, cues and contents of attributions, and mentions of actors, in English news",
@@ -19,14 +22,16 @@ _LIMITS = {
     "are found less surely than names.",
     "stance": "A stance is what a statement says, not what an actor thinks. Support is recognised less surely "
     "than opposition, and irony, hypotheticals and stances that span sentences are often missed. The "
-    "probabilities are not calibrated. The annotation was made with a large language model as annotator.",
+    "annotation was made with a large language model as annotator.",
 }
 
 
 def write_card(folder: Path, record: Mapping[str, Any]) -> None:
-    """Leaves a training run's record and the card made of it beside the weights."""
+    """Leaves a training run's record, and the card and diagram made of it, beside the weights."""
     (folder / RECORD).write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     (folder / CARD).write_text(render(record), encoding="utf-8")
+    if record.get("temperatures"):
+        write_reliability(folder / RELIABILITY, record["validation"])
 
 
 def render(record: Mapping[str, Any]) -> str:
@@ -55,6 +60,7 @@ def render(record: Mapping[str, Any]) -> str:
         "the training data.",
         "",
         *(line for name, report in record["validation"].items() for line in _validation(name, report)),
+        *_calibration(record),
         "## Settings",
         "",
         "| key | value |",
@@ -75,13 +81,31 @@ def render(record: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def _calibration(record: Mapping[str, Any]) -> list[str]:
+    """The reliability diagram, where the heads of the record have temperatures."""
+    temperatures = record.get("temperatures")
+    if not temperatures:
+        return []
+    fitted = ", ".join(f"{head} {value}" for head, value in temperatures.items())
+    return [
+        "## Calibration",
+        "",
+        f"Temperatures fitted on the validation files: {fitted}. How often the likeliest class was right, by "
+        "the probability it was given:",
+        "",
+        f"![Reliability diagram]({RELIABILITY})",
+        "",
+    ]
+
+
 def _validation(name: str, report: Mapping[str, Any]) -> list[str]:
     lines: list[str] = []
     for head in report.get("heads", ()):
         baselines = ", ".join(f"{key} {100 * value:.1f}" for key, value in head["baselines"].items())
         lines += [
             f"**{name}, {head['head']}**: macro F1 {100 * head['macro_f1']:.1f}, accuracy "
-            f"{100 * head['accuracy']:.1f} (baselines, macro F1: {baselines})",
+            f"{100 * head['accuracy']:.1f} (baselines, macro F1: {baselines}; expected calibration error "
+            f"{100 * head['calibration']['ece']:.1f}%)",
             "",
             "| class | precision | recall | F1 | items |",
             "|---|---|---|---|---|",

@@ -9,12 +9,16 @@ import numpy as np
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
 from models.baselines import majority, tfidf_regression
-from models.inference import read_texts, score_windows
-from models.labels import IGNORED, SENTIMENTS, SPAN_LABELS, STANCES
+from models.benchmarks import benchmark_scores
+from models.bootstrap import Interval, score_interval
+from models.calibration import Calibration, calibration
+from models.inference import PairScores, read_texts, score_windows
+from models.labels import GUIDE, IGNORED, SENTIMENTS, SPAN_LABELS, STANCES
 from models.metrics import SpanScores, macro_f1, span_scores
-from models.pairs import AUTHOR_INDEX, PairLabel, Spans, labelled_windows, read_pairs
+from models.pairs import LabelledWindow, PairLabel, Spans, labelled_windows, read_pairs
 from models.reader_features import line_paragraphs
 from models.registry import Checkpoint
+from models.slices import SLICES, PairContext, pair_context
 from models.spans import read_spans
 
 
@@ -29,14 +33,54 @@ class ClassScores:
 
 @dataclass(frozen=True, slots=True)
 class HeadReport:
-    """One head on one file. ``confusion[i][j]``: items of gold class i that were given class j."""
+    """One head on one file. ``confusion[i][j]``: items of gold class i that were given class j.
+
+    ``macro_f1_interval`` resamples articles; ``macro_recall`` is what NewsMTSC calls average recall.
+    """
 
     head: str
     classes: tuple[ClassScores, ...]
     macro_f1: float
+    macro_f1_interval: Interval
+    macro_recall: float
     accuracy: float
     confusion: tuple[tuple[int, ...], ...]
     baselines: dict[str, float]
+    calibration: Calibration
+
+
+@dataclass(frozen=True, slots=True)
+class SliceScores:
+    """Macro F1 of the stances of the pairs that share a property, and how many of them are no neutral ones."""
+
+    slice: str
+    value: str
+    macro_f1: float
+    items: int
+    decided: int
+
+
+@dataclass(frozen=True, slots=True)
+class PairError:
+    """A pair that the model is sure of and wrong about. ``margin``: how much likelier it finds its own answer."""
+
+    id: str
+    statement: str
+    holder: str
+    target: str
+    gold: str
+    found: str
+    margin: float
+
+
+@dataclass(frozen=True, slots=True)
+class StanceReport:
+    """All about a stance checkpoint on one label file. ``benchmarks``: scores that a corpus's own papers report."""
+
+    heads: tuple[HeadReport, ...]
+    slices: tuple[SliceScores, ...]
+    benchmarks: dict[str, float]
+    worst: tuple[PairError, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,38 +91,98 @@ class SpanReport:
     mention_kind: float
 
 
-def evaluate_stance(checkpoint: Checkpoint, labels: Sequence[PairLabel]) -> list[HeadReport]:
-    """A report for each head that the labels know: stance, sentiment."""
+# Errors that a report quotes for reading.
+WORST = 50
+
+
+def evaluate_stance(checkpoint: Checkpoint, labels: Sequence[PairLabel]) -> StanceReport:
+    """A report on the heads that the labels know (stance, sentiment), with slices and errors of the stances."""
     windows = labelled_windows(labels)
-    scores = score_windows(checkpoint, [labelled.window for labelled in windows])
-    texts: list[str] = []
-    groups: list[str] = []
+    scored = score_labelled(checkpoint, windows)
     articles = {label.id: label.article for label in labels}
-    for labelled in windows:
-        for index, (holder, target) in enumerate(labelled.window.pairs):
-            actors = labelled.window.actors
-            texts.append(
-                masked(labelled.window.text, actors[holder] if holder != AUTHOR_INDEX else (), actors[target])
-            )
-            groups.append(articles[labelled.ids[index]])
-    reports = []
+    rows = [
+        (labelled, index, pair_context(labelled.window, pair))
+        for labelled in windows
+        for index, pair in enumerate(labelled.window.pairs)
+    ]
+    texts = [masked(context.window.text, context.holder or (), context.target) for _, _, context in rows]
+    groups = [articles[labelled.ids[index]] for labelled, index, _ in rows]
+    heads = []
     for head, names in (("stances", STANCES), ("sentiments", SENTIMENTS)):
-        gold = np.array([value for labelled in windows for value in getattr(labelled, head)])
-        found = np.concatenate([getattr(score, head).argmax(axis=-1) for score in scores] or [gold])
-        known = gold != IGNORED
-        if known.any():
-            where = np.flatnonzero(known)
-            reports.append(
+        gold = np.array([value for labelled in windows for value in getattr(labelled, head)], dtype=int)
+        known = np.flatnonzero(gold != IGNORED)
+        if len(known):
+            chances = np.concatenate([getattr(score, head) for score in scored])[known]
+            here = [groups[index] for index in known]
+            heads.append(
                 head_report(
-                    head.removesuffix("s"),
-                    names,
-                    gold[known],
-                    found[known],
-                    [texts[index] for index in where],
-                    [groups[index] for index in where],
+                    head.removesuffix("s"), names, gold[known], chances, [texts[i] for i in known], here
                 )
             )
-    return reports
+    gold = np.array([value for labelled in windows for value in labelled.stances], dtype=int)
+    known = np.flatnonzero(gold != IGNORED)
+    chances = np.concatenate([score.stances for score in scored] or [np.zeros((0, len(STANCES)))])
+    return StanceReport(
+        heads=tuple(heads),
+        slices=_slices([rows[i][2] for i in known], gold[known], chances[known].argmax(axis=-1)),
+        benchmarks=benchmark_scores(windows, scored),
+        worst=_worst([rows[i] for i in known], gold[known], chances[known]),
+    )
+
+
+def score_labelled(checkpoint: Checkpoint, windows: Sequence[LabelledWindow]) -> list[PairScores]:
+    """Probabilities of every window's pairs, by the window's own annotation scheme where the model has it."""
+    scores: list[PairScores | None] = [None] * len(windows)
+    by_scheme: dict[str, list[int]] = {}
+    for index, labelled in enumerate(windows):
+        scheme = labelled.schemes[0]
+        known = scheme if scheme in checkpoint.model.config.schemes else GUIDE
+        by_scheme.setdefault(known, []).append(index)
+    for scheme, places in by_scheme.items():
+        found = score_windows(checkpoint, [windows[place].window for place in places], scheme)
+        for place, score in zip(places, found, strict=True):
+            scores[place] = score
+    return [score for score in scores if score is not None]
+
+
+def _slices(pairs: Sequence[PairContext], gold: np.ndarray, found: np.ndarray) -> tuple[SliceScores, ...]:
+    neutral = STANCES.index("neutral")
+    rows = []
+    for name, value_of in SLICES.items():
+        values = np.array([value_of(pair) for pair in pairs], dtype=object)
+        for value in sorted(set(values.tolist())):
+            here = values == value
+            score = macro_f1(gold[here], found[here], len(STANCES))
+            rows.append(SliceScores(name, value, score, int(here.sum()), int((gold[here] != neutral).sum())))
+    return tuple(rows)
+
+
+def _worst(
+    rows: Sequence[tuple[LabelledWindow, int, PairContext]], gold: np.ndarray, chances: np.ndarray
+) -> tuple[PairError, ...]:
+    found = chances.argmax(axis=-1)
+    margins = chances.max(axis=-1) - chances[np.arange(len(gold)), gold]
+    order = [index for index in np.argsort(-margins, kind="stable")[:WORST] if found[index] != gold[index]]
+    errors = []
+    for index in order:
+        labelled, place, pair = rows[index]
+        text, (start, end) = pair.window.text, pair.window.statement
+
+        def named(spans: Spans, text: str = text) -> str:
+            return text[slice(*spans[-1])] if spans else "(outside the window)"
+
+        errors.append(
+            PairError(
+                labelled.ids[place],
+                text[start:end],
+                "(the article)" if pair.holder is None else named(pair.inside(pair.holder) or pair.holder),
+                named(pair.inside(pair.target) or pair.target),
+                STANCES[gold[index]],
+                STANCES[found[index]],
+                float(margins[index]),
+            )
+        )
+    return tuple(errors)
 
 
 def masked(text: str, holder: Spans, target: Spans) -> str:
@@ -97,12 +201,20 @@ def head_report(
     head: str,
     names: Sequence[str],
     gold: np.ndarray,
-    found: np.ndarray,
+    chances: np.ndarray,
     texts: Sequence[str],
     groups: Sequence[str],
 ) -> HeadReport:
-    """Scores of one head's labels (indices into ``names``) beside the baselines' macro F1."""
+    """Scores of one head's probabilities (items, classes) against labels (indices into ``names``).
+
+    The baselines' macro F1 stands beside them. ``groups`` are the items' articles.
+    """
     labels = list(range(len(names)))
+    found = chances.argmax(axis=-1)
+
+    def score(gold: np.ndarray, found: np.ndarray) -> float:
+        return macro_f1(gold, found, len(names))
+
     columns = precision_recall_fscore_support(gold, found, labels=labels, zero_division=0)
     return HeadReport(
         head=head,
@@ -110,13 +222,16 @@ def head_report(
             ClassScores(name, float(p), float(r), float(f), int(n))
             for name, p, r, f, n in zip(names, *columns, strict=True)
         ),
-        macro_f1=macro_f1(gold, found, len(names)),
+        macro_f1=score(gold, found),
+        macro_f1_interval=score_interval(score, gold, found, groups),
+        macro_recall=float(columns[1][columns[3] > 0].mean()),
         accuracy=float((gold == found).mean()),
         confusion=tuple(tuple(int(n) for n in row) for row in confusion_matrix(gold, found, labels=labels)),
         baselines={
-            "majority": macro_f1(gold, majority(gold), len(names)),
-            "tfidf_logistic_regression": macro_f1(gold, tfidf_regression(texts, gold, groups), len(names)),
+            "majority": score(gold, majority(gold)),
+            "tfidf_logistic_regression": score(gold, tfidf_regression(texts, gold, groups)),
         },
+        calibration=calibration(chances, gold),
     )
 
 
@@ -152,7 +267,7 @@ def evaluate_reader(checkpoint: Checkpoint, path: Path) -> SpanReport:
     return SpanReport(spans, right / matched if matched else 0.0)
 
 
-def evaluate_stance_file(checkpoint: Checkpoint, path: Path) -> list[HeadReport]:
+def evaluate_stance_file(checkpoint: Checkpoint, path: Path) -> StanceReport:
     """`evaluate_stance` on the pair labels of a file.
 
     Raises:
@@ -161,7 +276,7 @@ def evaluate_stance_file(checkpoint: Checkpoint, path: Path) -> list[HeadReport]
     return evaluate_stance(checkpoint, read_pairs(path))
 
 
-def as_json(report: HeadReport | SpanReport) -> dict[str, Any]:
+def as_json(report: StanceReport | SpanReport) -> dict[str, Any]:
     """A report as JSON values, probabilities rounded to four decimals."""
     return rounded(asdict(report))
 

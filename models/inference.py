@@ -9,7 +9,7 @@ import torch
 
 from models import reader_features, stance_features
 from models.encodings import BATCH_ROWS, fixed_batches
-from models.labels import BIO, MENTION_TAGS, SPAN_LABELS
+from models.labels import BIO, GUIDE, MENTION_TAGS, SPAN_LABELS
 from models.pairs import StanceWindow
 from models.registry import Checkpoint
 from models.spans import MENTION_STEPS, SPAN_STEPS, best_tags, spans_of
@@ -128,16 +128,26 @@ def _joined(pieces: list[_Piece]) -> tuple[FoundSpan, ...]:
 
 
 @torch.inference_mode()
-def score_windows(checkpoint: Checkpoint, windows: Sequence[StanceWindow]) -> list[PairScores]:
-    """Stance and sentiment probabilities of every pair of every window; all pairs of one share its encoder pass."""
+def score_windows(
+    checkpoint: Checkpoint, windows: Sequence[StanceWindow], scheme: str = GUIDE
+) -> list[PairScores]:
+    """Stance and sentiment probabilities of every pair of every window; all pairs of one share its encoder pass.
+
+    ``scheme``: the annotation scheme to judge by, one of the model's.
+    """
     tokenizer, model = checkpoint.tokenizer, checkpoint.model
+    config = model.config
     features = stance_features.stance_features(tokenizer, windows, model.config.max_tokens)
     results: list[PairScores | None] = [None] * len(windows)
     for shape, group in fixed_batches((row.shape, (index, row)) for index, row in enumerate(features)):
         rows = [row for _, row in group]
-        output = _run(model, stance_features.collate(_filled(rows), shape, tokenizer.pad_token_id))
-        stances = torch.softmax(output.stance_logits, dim=-1).cpu().numpy()
-        sentiments = torch.softmax(output.sentiment_logits, dim=-1).cpu().numpy()
+        inputs = stance_features.collate(_filled(rows), shape, tokenizer.pad_token_id)
+        inputs["schemes"] = torch.full(inputs["pairs"].shape[:2], config.schemes.index(scheme))
+        output = _run(model, inputs)
+        stances = torch.softmax(output.stance_logits / config.stance_temperature, dim=-1).cpu().numpy()
+        sentiments = (
+            torch.softmax(output.sentiment_logits / config.sentiment_temperature, dim=-1).cpu().numpy()
+        )
         for row, (index, feature) in enumerate(group):
             count = len(feature.pairs)
             results[index] = PairScores(stances[row, :count], sentiments[row, :count])

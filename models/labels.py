@@ -12,6 +12,9 @@ SENTIMENTS: tuple[Sentiment, ...] = get_args(Sentiment)
 SPAN_LABELS: tuple[SpanLabel, ...] = get_args(SpanLabel)
 MENTION_KINDS: tuple[MentionKind, ...] = get_args(MentionKind)
 
+# The annotation scheme of our own guide (docs/annotation.md), by which articles are scored.
+GUIDE = "guide"
+
 # A token outside the loss, as torch's cross entropy and the Trainer know it.
 IGNORED = -100
 

@@ -4,7 +4,8 @@ JSONL, one row a (holder, target) pair: ``{"id", "article", "text", "holder": [[
 "target": [[start, end], …], "stance", "sentiment", "weight"}``; spans are character offsets into
 ``text``, all mentions of that actor in it; holder null is the article's own voice. Optional fields
 say more: ``"statement": [start, end]``, the part of ``text`` that is judged (default all of it; what
-comes before is context), and ``"speaks": true``, the holder is the statement's speaker. A teacher's
+comes before is context), ``"speaks": true``, the holder is the statement's speaker, and ``"scheme"``, the
+annotation scheme that the stance follows (default: our guide's; DSE's rows say ``"dse"``). A teacher's
 opinion stands beside the gold labels as ``"soft_stance"`` and ``"soft_sentiment"``: three probabilities,
 in the order of `STANCES` and `SENTIMENTS`, to which training fits instead.
 """
@@ -16,7 +17,7 @@ from typing import Any, TypeVar
 
 from models.errors import LabelError
 from models.label_files import read_labels
-from models.labels import IGNORED, SENTIMENTS, STANCES, Sentiment, Stance
+from models.labels import GUIDE, IGNORED, SENTIMENTS, STANCES, Sentiment, Stance
 
 Key = TypeVar("Key")
 Distribution = tuple[float, float, float]
@@ -39,6 +40,7 @@ class PairLabel:
     soft_stance: Distribution | None
     soft_sentiment: Distribution | None
     weight: float
+    scheme: str = GUIDE
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ class LabelledWindow:
     stance_targets: tuple[Distribution, ...]
     sentiment_targets: tuple[Distribution, ...]
     weights: tuple[float, ...]
+    schemes: tuple[str, ...]
     ids: tuple[str, ...]
 
 
@@ -101,6 +104,7 @@ def parse_pair(row: dict[str, Any]) -> PairLabel:
             soft_stance=_distribution(row.get("soft_stance")),
             soft_sentiment=_distribution(row.get("soft_sentiment")),
             weight=float(row.get("weight", 1.0)),
+            scheme=str(row.get("scheme", GUIDE)),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise LabelError(f"{row.get('id', '?')}: missing or malformed field {error}") from error
@@ -185,6 +189,7 @@ def _window(group: list[PairLabel]) -> LabelledWindow:
             label.soft_sentiment or _ONE_HOT[s] for s, label in zip(sentiments, group, strict=True)
         ),
         weights=tuple(label.weight for label in group),
+        schemes=tuple(label.scheme for label in group),
         ids=tuple(label.id for label in group),
     )
 

@@ -126,15 +126,18 @@ def base_source(base: str) -> str:
     return str(Path(spec.origin).parent / folder)
 
 
-def load_base(base: str) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
-    """A base encoder in float32, with its tokenizer. Only a hub id, which the user names, may need the network.
+def load_base(base: str, layers: int | None = None) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
+    """A base encoder in float32, with its tokenizer, cut to its lowest ``layers`` where given.
+
+    Only a hub id, which the user names, may need the network.
 
     Raises:
         CheckpointError: neither a packaged base, a folder, nor a hub id within reach.
     """
     source = base_source(base)
     try:
-        encoder = AutoModel.from_pretrained(source, dtype=torch.float32, use_safetensors=True)
+        depth = {} if layers is None else {"num_hidden_layers": layers}
+        encoder = AutoModel.from_pretrained(source, dtype=torch.float32, use_safetensors=True, **depth)
         tokenizer = AutoTokenizer.from_pretrained(source)
     except (OSError, ValueError) as error:
         raise CheckpointError(

@@ -2,25 +2,33 @@
 
 import json
 import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import torch
 
 from models.evaluation import as_json, evaluate_reader, evaluate_stance_file
 from models.registry import Checkpoint
-from models.training import ReaderTrainConfig, StanceTrainConfig, Trained
+from models.training import StanceTrainConfig, TrainConfig, Trained
 
 
 def training_record(
-    config: ReaderTrainConfig | StanceTrainConfig, trained: Trained, checkpoint: Checkpoint, seconds: float
+    config: TrainConfig,
+    trained: Trained,
+    checkpoint: Checkpoint,
+    seconds: float,
+    verdicts: Sequence[Any],
+    temperatures: Mapping[str, float] | None,
 ) -> dict[str, Any]:
-    """The run's config, data counts and machine, and the saved checkpoint's scores on each validation file."""
+    """The run's config, data counts, machine and gates, and the saved checkpoint's scores on each validation file."""
     stance = isinstance(config, StanceTrainConfig)
     validation = {}
     for source in config.valid:
         if stance:
-            heads = [as_json(report) for report in evaluate_stance_file(checkpoint, source.path)]
-            validation[source.name] = {"heads": heads}
+            report = as_json(evaluate_stance_file(checkpoint, source.path))
+            # Quotations of validation texts, some of them not ours to ship, stay out of the record.
+            validation[source.name] = {key: value for key, value in report.items() if key != "worst"}
         else:
             validation[source.name] = as_json(evaluate_reader(checkpoint, source.path))
     return {
@@ -30,6 +38,8 @@ def training_record(
         "rows": trained.rows,
         "leaked": trained.leaked,
         "validation": validation,
+        "temperatures": temperatures,
+        "gates": [asdict(verdict) for verdict in verdicts],
         "seconds": round(seconds),
         "device": torch.cuda.get_device_name(0)
         if torch.cuda.is_available()

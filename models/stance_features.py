@@ -111,16 +111,19 @@ def collate(rows: Sequence[StanceFeatures], shape: tuple[int, int, int], pad_id:
 def collate_labels(rows: Sequence[Mapping[str, Any]], pair_count: int) -> dict[str, Tensor]:
     """The labels of windows that were collated with ``pair_count`` pairs.
 
-    A row maps the label fields of `LabelledWindow` to their values. Padding is zeros, which bear no loss.
+    A row maps the label fields of `LabelledWindow` to their values, its schemes as indices into the model's.
+    Padding is zeros, which bear no loss.
     """
     weights = np.zeros((len(rows), pair_count), dtype=np.float32)
+    schemes = np.zeros((len(rows), pair_count), dtype=np.int64)
     targets = {
         name: np.zeros((len(rows), pair_count, 3), dtype=np.float32)
         for name in ("stance_targets", "sentiment_targets")
     }
     for index, row in enumerate(rows):
         weights[index, : len(row["weights"])] = row["weights"]
+        schemes[index, : len(row["schemes"])] = row["schemes"]
         for name, array in targets.items():
             array[index, : len(row[name])] = row[name]
-    arrays = targets | {"weights": weights}
+    arrays = targets | {"weights": weights, "schemes": schemes}
     return {name: torch.from_numpy(array) for name, array in arrays.items()}

@@ -1,5 +1,6 @@
 """Training of both models from label files, through `transformers.Trainer` over `datasets`."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -9,7 +10,8 @@ import numpy as np
 import torch
 from datasets import Dataset
 from pydantic import BaseModel, ConfigDict, Field
-from torch import Tensor
+from safetensors.torch import load_file
+from torch import Tensor, nn
 from transformers import (
     EarlyStoppingCallback,
     EvalPrediction,
@@ -23,13 +25,13 @@ from transformers import (
 from models import reader_features, stance_features
 from models.errors import LabelError
 from models.heads import encoder_settings
-from models.labels import BIO, IGNORED, MENTION_TAGS, SPAN_LABELS, STANCES
+from models.labels import BIO, GUIDE, IGNORED, MENTION_TAGS, SPAN_LABELS, STANCES
 from models.leaks import text_key
 from models.metrics import macro_f1, span_scores
 from models.pairs import LabelledWindow, labelled_windows, read_pairs
 from models.reader import ReaderConfig, ReaderModel
 from models.reader_features import ReaderLabels, ReaderWindow
-from models.registry import load_base
+from models.registry import WEIGHTS, load_base, load_checkpoint
 from models.spans import MENTION_STEPS, SPAN_STEPS, SpanLabels, best_tags, read_spans, spans_of
 from models.stance import StanceConfig, StanceModel
 from models.stance_features import StanceFeatures
@@ -41,26 +43,53 @@ TELLING_LINE = 60
 
 
 class LabelSource(BaseModel):
-    """A label file and how much each of its rows weighs in the loss (pair labels only)."""
+    """A label file, how much each of its rows weighs in the loss, and what share of its articles is used.
+
+    Weight and share are for pair labels only. The share is drawn by the articles' ids, the same ones each time.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     name: str
     path: Path
     weight: float = Field(default=1.0, gt=0)
+    share: float = Field(default=1.0, gt=0, le=1)
     licence: str = "unknown"
 
 
+class Gate(BaseModel):
+    """A label file on which a new checkpoint may be worse by ``tolerance`` at most (a share of 1).
+
+    What is compared is macro F1 of the stances, or of the sentiments where a file knows no stances; of a
+    reader, the mean F1 of the exact spans of every layer that the file knows.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    name: str
+    path: Path
+    tolerance: float = Field(default=0.0, ge=0, le=1)
+
+
 class TrainConfig(BaseModel):
-    """What `stancewire train` runs. ``valid`` chooses the epoch that is kept and is never trained on."""
+    """What `stancewire train` runs. ``valid`` chooses the epoch that is kept and is never trained on.
+
+    ``layers``: how many of the base's layers are kept, from below; all of them by default. ``layer_decay``:
+    each layer learns at this share of the rate of the layer above it (Howard & Ruder, ACL 2018).
+    ``average_epochs``: the weights of so many last epochs are averaged, and kept where the average is better
+    on ``valid`` than the best epoch (Wortsman et al., ICML 2022). ``gates``: see `models.promotion`.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     base: str = "minilm"
+    layers: int | None = Field(default=None, ge=1)
     train: list[LabelSource] = Field(min_length=1)
     valid: list[LabelSource] = Field(min_length=1)
+    gates: list[Gate] = Field(default_factory=list)
     out: Path
     epochs: float = Field(default=4, gt=0)
     learning_rate: float = Field(default=1e-4, gt=0)
     head_learning_rate: float = Field(default=3e-4, gt=0)
+    layer_decay: float = Field(default=1.0, gt=0, le=1)
+    average_epochs: int = Field(default=1, ge=1)
     batch_size: int = Field(default=32, ge=1)
     warmup: float = Field(default=0.1, ge=0, le=1)
     weight_decay: float = Field(default=0.01, ge=0)
@@ -73,10 +102,16 @@ class TrainConfig(BaseModel):
 
 
 class StanceTrainConfig(TrainConfig):
-    """``class_weights`` multiply the loss of `STANCES`, in order."""
+    """``class_weights`` multiply the loss of `STANCES`, in order.
 
+    ``start``: a stance checkpoint whose weights training goes on from, instead of a bare ``base``.
+    ``focal_gamma``: see `StanceConfig`.
+    """
+
+    start: str | None = None
     class_weights: tuple[float, float, float] = (1.0, 1.0, 1.0)
     sentiment_loss: float = Field(default=0.5, ge=0)
+    focal_gamma: float = Field(default=0.0, ge=0)
 
 
 class ReaderTrainConfig(TrainConfig):
@@ -92,6 +127,11 @@ class Trained:
     metrics: dict[str, float]
     rows: dict[str, int]
     leaked: dict[str, int]
+
+
+def training_folder(config: TrainConfig) -> Path:
+    """Where a run keeps its epochs, so that it can be resumed."""
+    return config.out / "training"
 
 
 def without_leaks(texts: Sequence[str], held_out: set[str]) -> list[bool]:
@@ -125,17 +165,8 @@ def train_stance(config: StanceTrainConfig, resume: bool = False) -> Trained:
         leaked[source.name] = len(windows) - len(kept)
     _refuse_empty(train)
 
-    encoder, tokenizer = load_base(config.base)
-    model = StanceModel(
-        StanceConfig(
-            encoder=encoder_settings(encoder),
-            max_tokens=config.max_tokens,
-            dropout=config.dropout,
-            class_weights=list(config.class_weights),
-            sentiment_loss=config.sentiment_loss,
-        )
-    )
-    model.encoder.load_state_dict(encoder.state_dict(), strict=False)
+    model, tokenizer = _stance_start(config, _schemes([*train, *valid]))
+    scheme_index = {name: index for index, name in enumerate(model.config.schemes)}
 
     def dataset(windows: Sequence[LabelledWindow]) -> Dataset:
         features = stance_features.stance_features(tokenizer, [w.window for w in windows], config.max_tokens)
@@ -144,6 +175,7 @@ def train_stance(config: StanceTrainConfig, resume: bool = False) -> Trained:
                 {
                     "features": asdict(feature),
                     **{name: getattr(window, name) for name in LABEL_FIELDS},
+                    "schemes": [scheme_index[name] for name in window.schemes],
                     "length": len(feature.ids),
                 }
                 for window, feature in zip(windows, features, strict=True)
@@ -152,7 +184,12 @@ def train_stance(config: StanceTrainConfig, resume: bool = False) -> Trained:
 
     def collate(batch: list[dict[str, Any]]) -> dict[str, Tensor]:
         features = [StanceFeatures(**row["features"]) for row in batch]
-        shape = tuple(max(column) for column in zip(*(feature.shape for feature in features), strict=True))
+        # Training needs no fixed shapes: every batch is as small as its rows allow.
+        shape = (
+            max(len(feature.ids) for feature in features),
+            max(len(feature.actor_tokens) for feature in features),
+            max(len(feature.pairs) for feature in features),
+        )
         labels = stance_features.collate_labels(batch, shape[2])
         return stance_features.collate(features, shape, tokenizer.pad_token_id) | labels
 
@@ -167,6 +204,43 @@ def train_stance(config: StanceTrainConfig, resume: bool = False) -> Trained:
         resume,
     )
     return Trained(model, tokenizer, metrics, rows, leaked)
+
+
+def _schemes(windows: Sequence[LabelledWindow]) -> list[str]:
+    """The annotation schemes of the labels, our guide's first."""
+    return [GUIDE, *sorted({name for window in windows for name in window.schemes} - {GUIDE})]
+
+
+def _stance_start(
+    config: StanceTrainConfig, schemes: list[str]
+) -> tuple[StanceModel, PreTrainedTokenizerBase]:
+    """The model that training starts with: a base under fresh heads, or the checkpoint that ``start`` names.
+
+    A scheme that the checkpoint has no output for gets one that begins as a copy of the guide's.
+    """
+    own: dict[str, Any] = {
+        "class_weights": list(config.class_weights),
+        "sentiment_loss": config.sentiment_loss,
+        "focal_gamma": config.focal_gamma,
+    }
+    if config.start is not None:
+        started = load_checkpoint(config.start, StanceModel)
+        model = started.model
+        model.add_schemes([name for name in schemes if name not in model.config.schemes])
+        for name, value in own.items():
+            setattr(model.config, name, value)
+        return model, started.tokenizer
+    encoder, tokenizer = load_base(config.base, config.layers)
+    settings = StanceConfig(
+        encoder=encoder_settings(encoder),
+        max_tokens=config.max_tokens,
+        dropout=config.dropout,
+        schemes=schemes,
+        **own,
+    )
+    model = StanceModel(settings)
+    model.encoder.load_state_dict(encoder.state_dict(), strict=False)
+    return model, tokenizer
 
 
 def train_reader(config: ReaderTrainConfig, resume: bool = False) -> Trained:
@@ -189,7 +263,7 @@ def train_reader(config: ReaderTrainConfig, resume: bool = False) -> Trained:
         leaked[source.name] = len(texts) - len(kept)
     _refuse_empty(train)
 
-    encoder, tokenizer = load_base(config.base)
+    encoder, tokenizer = load_base(config.base, config.layers)
     model = ReaderModel(
         ReaderConfig(encoder=encoder_settings(encoder), max_tokens=config.max_tokens, dropout=config.dropout)
     )
@@ -230,7 +304,9 @@ def train_reader(config: ReaderTrainConfig, resume: bool = False) -> Trained:
 
 
 def _windows(source: LabelSource) -> list[LabelledWindow]:
-    windows = labelled_windows(read_pairs(source.path))
+    drawn = int(source.share * 16**8)
+    pairs = [pair for pair in read_pairs(source.path) if int(text_key(pair.article)[:8], 16) < drawn]
+    windows = labelled_windows(pairs)
     return [
         replace(window, weights=tuple(weight * source.weight for weight in window.weights))
         for window in windows
@@ -268,7 +344,7 @@ def _fit(
     """Runs the Trainer; the model is left with the weights of its best epoch, whose metrics are returned."""
     steps = -(-len(train) // config.batch_size) * config.epochs
     arguments = TrainingArguments(
-        output_dir=str(config.out / "training"),
+        output_dir=str(training_folder(config)),
         num_train_epochs=config.epochs,
         learning_rate=config.learning_rate,
         per_device_train_batch_size=config.batch_size,
@@ -281,7 +357,7 @@ def _fit(
         length_column_name="length",
         eval_strategy="epoch",
         save_strategy="epoch",
-        save_total_limit=2,
+        save_total_limit=max(2, config.average_epochs + 1),
         load_best_model_at_end=True,
         metric_for_best_model="f1",
         greater_is_better=True,
@@ -304,18 +380,48 @@ def _fit(
         callbacks=[EarlyStoppingCallback(config.patience)],
     )
     trainer.train(resume_from_checkpoint=resume)
+    metrics = _scores(trainer)
+    if config.average_epochs > 1:
+        best = {name: value.clone() for name, value in model.state_dict().items()}
+        model.load_state_dict(_mean_weights(training_folder(config), config.average_epochs), strict=False)
+        averaged = _scores(trainer)
+        if averaged["f1"] >= metrics["f1"]:
+            return averaged
+        model.load_state_dict(best)
+    return metrics
+
+
+def _scores(trainer: Trainer) -> dict[str, float]:
     return {name.removeprefix("eval_"): float(value) for name, value in trainer.evaluate().items()}
 
 
+def _mean_weights(folder: Path, count: int) -> dict[str, Tensor]:
+    """The mean of the weights of the last ``count`` epochs that the Trainer saved."""
+    saved = sorted(folder.glob("checkpoint-*"), key=lambda path: int(path.name.rpartition("-")[2]))[-count:]
+    states = [load_file(path / WEIGHTS) for path in saved]
+    return {
+        name: torch.stack([state[name].float() for state in states]).mean(dim=0).to(value.dtype)
+        for name, value in states[0].items()
+    }
+
+
+_LAYER = re.compile(r"\.layers?\.(\d+)\.")
+
+
 def _optimizer(model: PreTrainedModel, config: TrainConfig) -> torch.optim.Optimizer:
-    """AdamW with a higher rate for the heads, which start from nothing, than for the base."""
-    base = [parameter for name, parameter in model.named_parameters() if name.startswith("encoder.")]
-    heads = [parameter for name, parameter in model.named_parameters() if not name.startswith("encoder.")]
+    """AdamW with a higher rate for the heads, which start from nothing, than for the base, layer by layer."""
+    depth = model.config.encoder["num_hidden_layers"] if config.layer_decay < 1 else 0
+    groups: dict[float, list[nn.Parameter]] = {}
+    for name, parameter in model.named_parameters():
+        rate = config.head_learning_rate
+        if name.startswith("encoder."):
+            layer = _LAYER.search(name)
+            # The embeddings lie below layer 0; what stands above the last layer learns as it does.
+            below = depth if ".embeddings." in name else depth - 1 - int(layer[1]) if layer else 0
+            rate = config.learning_rate * config.layer_decay**below
+        groups.setdefault(rate, []).append(parameter)
     return torch.optim.AdamW(
-        [
-            {"params": base, "lr": config.learning_rate},
-            {"params": heads, "lr": config.head_learning_rate},
-        ],
+        [{"params": parameters, "lr": rate} for rate, parameters in groups.items()],
         weight_decay=config.weight_decay,
     )
 

@@ -4,8 +4,8 @@
 
 DSE: Park et al., ACL Findings 2021. Its valid split repeats train sentences and train repeats itself:
 exact repeats are dropped, and so is every row whose sentence the held-out file holds. DSE calls a
-stance only what is plain sentiment; much of what it finds neutral is a stance by our guide, hence
-``--decided-only`` for training.
+stance only what is plain sentiment; much of what it finds neutral is a stance by our guide, so its
+rows name a scheme of their own.
 """
 
 import json
@@ -14,6 +14,7 @@ from typing import Annotated
 
 import typer
 
+from models.benchmarks import DSE
 from models.label_files import read_labels
 from models.leaks import text_key
 
@@ -36,6 +37,7 @@ def pair_rows(row: dict) -> list[dict]:
             "stance": STANCES[row[name]],
             # The stance of one named holder says nothing sure of how the sentence as a whole puts the target.
             "sentiment": None,
+            "scheme": DSE,
         }
         for name, holder, target in directions
     ]
@@ -44,15 +46,12 @@ def pair_rows(row: dict) -> list[dict]:
 def main(
     file: Path,
     out: Path,
-    decided_only: Annotated[
-        bool, typer.Option(help="leave out sentences that DSE finds neutral both ways")
-    ] = False,
     held_out: Annotated[
         Path | None, typer.Option(help="rows whose sentence stands here are left out")
     ] = None,
 ) -> None:
     leaked = {text_key(row["text"]) for row in read_labels(held_out, dict)} if held_out else set()
-    seen, counts = set(), {"written": 0, "repeated": 0, "held out": 0, "without spans": 0, "undecided": 0}
+    seen, counts = set(), {"written": 0, "repeated": 0, "held out": 0, "without spans": 0}
     with out.open("w", encoding="utf-8") as lines:
         for row in read_labels(file, dict):
             key = (text_key(row["text"]), str(row["e1_span"]), str(row["e2_span"]))
@@ -63,8 +62,6 @@ def main(
                 counts["repeated"] += 1
             elif not pairs:
                 counts["without spans"] += 1
-            elif decided_only and all(pair["stance"] == "neutral" for pair in pairs):
-                counts["undecided"] += 1
             else:
                 counts["written"] += 1
                 lines.writelines(json.dumps(pair, ensure_ascii=False) + "\n" for pair in pairs)

@@ -17,7 +17,7 @@ done
 python "$here/prepare_polnear.py" "$data/polnear/train" "$out/polnear-train.jsonl" --held-out "$ours/real_dev.jsonl"
 python "$here/prepare_polnear.py" "$data/polnear/dev" "$out/polnear-dev.jsonl"
 dse=$data/dse
-python "$here/prepare_dse.py" "$dse/train.jsonl" "$out/dse-decided.jsonl" --decided-only --held-out "$dse/valid.jsonl"
+python "$here/prepare_dse.py" "$dse/train.jsonl" "$out/dse-train.jsonl" --held-out "$dse/valid.jsonl"
 python "$here/prepare_dse.py" "$dse/valid.jsonl" "$out/dse-dev.jsonl"
 mtsc=$data/newsmtsc
 python "$here/prepare_newsmtsc.py" "$mtsc/train.jsonl" "$out/newsmtsc-train.jsonl" \

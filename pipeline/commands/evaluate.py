@@ -12,8 +12,11 @@ from rich.table import Table
 from pipeline.commands.console import errors_reported, plain, stdout
 
 if TYPE_CHECKING:
-    from models.evaluation import HeadReport
+    from models.evaluation import HeadReport, StanceReport
     from models.metrics import SpanScores
+
+# Of the worst errors that the saved report holds, so many are printed.
+_ERRORS_SHOWN = 10
 
 evaluate = typer.Typer(no_args_is_help=True, help="Measure a checkpoint or the whole chain on labels.")
 
@@ -31,17 +34,16 @@ def stance(
     checkpoint: _CHECKPOINT = "stance",
     out: _JSON = None,
 ) -> None:
-    """Stance and sentiment of labelled pairs: precision, recall, F1, confusion, beside two baselines."""
+    """Stance and sentiment of labelled pairs: F1 and confusion beside two baselines, calibration, slices, errors."""
     with errors_reported():
         from models.evaluation import as_json, evaluate_stance_file
         from models.registry import load_checkpoint
         from models.stance import StanceModel
 
         loaded = load_checkpoint(checkpoint, StanceModel)
-        reports = evaluate_stance_file(loaded, labels)
-        for report in reports:
-            _print_head(report)
-        _save(out, labels, {"model": loaded.label, "heads": [as_json(report) for report in reports]})
+        report = evaluate_stance_file(loaded, labels)
+        _print_stance(report)
+        _save(out, labels, {"model": loaded.label, **as_json(report)})
 
 
 @evaluate.command()
@@ -91,6 +93,26 @@ def articles(
         _save(out, gold, rounded(asdict(found)))
 
 
+def _print_stance(report: "StanceReport") -> None:
+    for head in report.heads:
+        _print_head(head)
+    for name, value in report.benchmarks.items():
+        stdout().print(f"{name}: {100 * value:.1f}")
+    if report.slices:
+        table = Table(title="Stance by slice")
+        for column in ("slice", "pairs", "macro F1", "items", "support or oppose"):
+            table.add_column(column, justify="left" if column in ("slice", "pairs") else "right")
+        for one in report.slices:
+            counts = (f"{one.items:,}", f"{one.decided:,}")
+            table.add_row(one.slice, one.value, f"{100 * one.macro_f1:.1f}", *counts)
+        stdout().print(table)
+    for error in report.worst[:_ERRORS_SHOWN]:
+        pair = f"{error.holder} → {error.target}: {error.found}, labelled {error.gold}"
+        stdout().print(plain(f"{error.id}  {pair} | {error.statement}"), soft_wrap=True)
+    if len(report.worst) > _ERRORS_SHOWN:
+        stdout().print(f"… {len(report.worst)} errors are in the saved report.")
+
+
 def _print_head(report: "HeadReport") -> None:
     table = Table(
         title=f"{report.head}: macro F1 {100 * report.macro_f1:.1f}, accuracy {100 * report.accuracy:.1f}"
@@ -106,6 +128,10 @@ def _print_head(report: "HeadReport") -> None:
         )
     console = stdout()
     console.print(table)
+    low, high = report.macro_f1_interval.low, report.macro_f1_interval.high
+    console.print(f"macro F1, 95% interval over articles: {100 * low:.1f} to {100 * high:.1f}")
+    console.print(f"macro recall {100 * report.macro_recall:.1f}")
+    console.print(f"expected calibration error: {report.calibration.ece:.1%}")
     for name, value in report.baselines.items():
         console.print(f"baseline {name}: macro F1 {100 * value:.1f}")
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -11,7 +11,13 @@ from pipeline.commands.console import errors_reported, plain, stdout
 from pipeline.config import load_yaml, validated
 
 if TYPE_CHECKING:
-    from models.training import ReaderTrainConfig, StanceTrainConfig, Trained
+    from models.promotion import Promotion
+    from models.training import TrainConfig, Trained
+
+Config = TypeVar("Config", bound="TrainConfig")
+
+# The status of a training whose checkpoint a gate did not let through.
+EXIT_GATE = 3
 
 train = typer.Typer(no_args_is_help=True, help="Train a checkpoint from label files.")
 
@@ -27,38 +33,44 @@ _RESUME = Annotated[
 def stance(config: _CONFIG, resume: _RESUME = False) -> None:
     """Train the stance model from pair labels; writes weights, record and model card to the config's out."""
     with errors_reported():
-        from models.stance import StanceModel
         from models.training import StanceTrainConfig, train_stance
 
-        _train(validated(StanceTrainConfig, load_yaml(config)), train_stance, StanceModel, resume)
+        _train(validated(StanceTrainConfig, load_yaml(config)), train_stance, resume)
 
 
 @train.command()
 def reader(config: _CONFIG, resume: _RESUME = False) -> None:
     """Train the reader from span labels; writes weights, record and model card to the config's out."""
     with errors_reported():
-        from models.reader import ReaderModel
         from models.training import ReaderTrainConfig, train_reader
 
-        _train(validated(ReaderTrainConfig, load_yaml(config)), train_reader, ReaderModel, resume)
+        _train(validated(ReaderTrainConfig, load_yaml(config)), train_reader, resume)
 
 
-def _train(
-    config: "ReaderTrainConfig | StanceTrainConfig",
-    fit: "Callable[[Any, bool], Trained]",
-    model_class: type,
-    resume: bool,
-) -> None:
-    from models.card import CARD, write_card
-    from models.registry import load_checkpoint, save_checkpoint
-    from models.run_record import training_record
+def _train(config: "Config", fit: "Callable[[Config, bool], Trained]", resume: bool) -> None:
+    from models.promotion import promote
 
     begun = perf_counter()
     trained = fit(config, resume)
-    save_checkpoint(trained.model, trained.tokenizer, config.out)
-    seconds = perf_counter() - begun
-    checkpoint = load_checkpoint(str(config.out), model_class)
-    write_card(config.out, training_record(config, trained, checkpoint, seconds))
+    promotion = promote(config, trained, perf_counter() - begun)
     scores = ", ".join(f"{name} {100 * value:.1f}" for name, value in trained.metrics.items() if "f1" in name)
     stdout().print(plain(f"Validation: {scores}"))
-    stdout().print(plain(f"Written to {config.out}; the model card is {config.out / CARD}"))
+    report(promotion)
+
+
+def report(promotion: "Promotion") -> None:
+    """Prints what the gates said and where the checkpoint is.
+
+    Raises:
+        typer.Exit: a gate did not let it through.
+    """
+    from models.card import CARD
+
+    for verdict in promotion.verdicts:
+        before = "nothing there before" if verdict.old is None else f"{100 * verdict.old:.1f} before"
+        outcome = "passed" if verdict.passed else "FAILED"
+        stdout().print(plain(f"Gate {verdict.gate}: {outcome}, {100 * verdict.new:.1f} ({before})"))
+    if not promotion.passed:
+        stdout().print(plain(f"Not promoted; the new checkpoint is left in {promotion.folder}"))
+        raise typer.Exit(EXIT_GATE)
+    stdout().print(plain(f"Written to {promotion.folder}; the model card is {promotion.folder / CARD}"))

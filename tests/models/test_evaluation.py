@@ -13,7 +13,8 @@ from models.metrics import macro_f1, span_scores
 def test_head_report_counts_each_class():
     gold = np.array([0, 0, 1, 1, 1, 2])
     found = np.array([0, 1, 1, 1, 2, 2])
-    report = head_report("stance", STANCES, gold, found, ["a"] * 6, ["x"] * 6)
+    chances = 0.1 + 0.7 * np.eye(3)[found]
+    report = head_report("stance", STANCES, gold, chances, ["a"] * 6, list("xxyyzz"))
     support, neutral, oppose = report.classes
     assert (support.precision, support.recall, support.support) == (1.0, 0.5, 2)
     assert neutral.f1 == pytest.approx(2 / 3)
@@ -21,6 +22,10 @@ def test_head_report_counts_each_class():
     assert report.confusion == ((1, 1, 0), (0, 2, 1), (0, 0, 1))
     assert report.accuracy == pytest.approx(4 / 6)
     assert report.macro_f1 == pytest.approx((2 / 3 + 2 / 3 + 2 / 3) / 3)
+    assert report.macro_recall == pytest.approx((1 / 2 + 2 / 3 + 1) / 3)
+    assert report.macro_f1_interval.low < report.macro_f1 < report.macro_f1_interval.high
+    # Sure at 0.8, right four times of six.
+    assert report.calibration.ece == pytest.approx(0.8 - 4 / 6)
     # All neutral: F1 of 2·3/(6+3) for one class of three.
     assert report.baselines["majority"] == pytest.approx((2 / 3) / 3)
 
@@ -80,6 +85,7 @@ def test_card_shows_data_scores_and_settings():
                         "macro_f1": 0.5,
                         "accuracy": 0.75,
                         "baselines": {"majority": 0.3},
+                        "calibration": {"ece": 0.025, "bins": []},
                         "classes": [
                             {"label": "support", "precision": 0.5, "recall": 0.25, "f1": 1 / 3, "support": 8}
                         ],
@@ -94,6 +100,6 @@ def test_card_shows_data_scores_and_settings():
     card = render(record)
     assert "| ours | 1,200 | 3 | 1.0 | MIT |" in card
     assert "| support | 50.0 | 25.0 | 33.3 | 8 |" in card
-    assert "majority 30.0" in card
+    assert "majority 30.0; expected calibration error 2.5%" in card
     assert "| seed | 13 |" in card
     assert "somewhere" not in card

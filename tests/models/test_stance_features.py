@@ -95,6 +95,7 @@ def test_padding_is_zeros_that_bear_no_loss(tokenizer: PreTrainedTokenizerFast) 
         [
             {
                 "weights": [1, 0.5],
+                "schemes": [0, 1],
                 "stance_targets": [[1, 0, 0], [0, 0.5, 0.5]],
                 "sentiment_targets": [[0, 0, 0]] * 2,
             }
@@ -102,5 +103,6 @@ def test_padding_is_zeros_that_bear_no_loss(tokenizer: PreTrainedTokenizerFast) 
         4,
     )
     assert labels["weights"].tolist() == [[1, 0.5, 0, 0]]
+    assert labels["schemes"].tolist() == [[0, 1, 0, 0]]
     assert labels["stance_targets"].sum(dim=-1).tolist() == [[1, 1, 0, 0]]
     assert not labels["sentiment_targets"].any()

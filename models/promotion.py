@@ -1,0 +1,114 @@
+"""From a trained model to a checkpoint in its place: calibrated, recorded, and let through by the gates.
+
+A new checkpoint replaces an old one only where it is no worse on every file that the config names as a gate.
+"""
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from models.calibration import fit_temperature
+from models.card import write_card
+from models.evaluation import evaluate_reader, evaluate_stance_file, score_labelled
+from models.labels import IGNORED
+from models.pairs import labelled_windows, read_pairs
+from models.registry import WEIGHTS, Checkpoint, load_checkpoint, save_checkpoint
+from models.run_record import training_record
+from models.stance import StanceModel
+from models.training import Gate, StanceTrainConfig, TrainConfig, Trained, training_folder
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One gate's scores, between 0 and 1; ``old`` is None where nothing was there to compare with."""
+
+    gate: str
+    old: float | None
+    new: float
+    passed: bool
+
+
+def gate_score(checkpoint: Checkpoint, path: Path) -> float:
+    """What a `Gate` compares."""
+    if isinstance(checkpoint.model, StanceModel):
+        return evaluate_stance_file(checkpoint, path).heads[0].macro_f1
+    return float(np.mean([scores.f1 for scores in evaluate_reader(checkpoint, path).spans.values()]))
+
+
+def judge(gates: Sequence[Gate], old: Checkpoint | None, new: Checkpoint) -> list[Verdict]:
+    """The verdict of each gate on ``new``; every gate passes where there is no ``old``."""
+    verdicts = []
+    for gate in gates:
+        reached = gate_score(new, gate.path)
+        before = gate_score(old, gate.path) if old is not None else None
+        passed = before is None or reached >= before - gate.tolerance
+        verdicts.append(Verdict(gate.name, before, reached, passed))
+    return verdicts
+
+
+def calibrate(checkpoint: Checkpoint, paths: Sequence[Path]) -> dict[str, float]:
+    """Fits the temperature of each head on pair labels and leaves them in the model's config.
+
+    A head that the labels say nothing of keeps its temperature.
+    """
+    windows = labelled_windows(pair for path in paths for pair in read_pairs(path))
+    config = checkpoint.model.config
+    scores = score_labelled(checkpoint, windows)
+    for head in ("stance", "sentiment"):
+        gold = np.array([label for row in windows for label in getattr(row, f"{head}s")], dtype=int)
+        known = gold != IGNORED
+        if known.any():
+            chances = np.concatenate([getattr(score, f"{head}s") for score in scores])[known]
+            # Logits differ from the log probabilities by a constant a pair, and by the present temperature.
+            logits = np.log(np.maximum(chances, 1e-9)) * getattr(config, f"{head}_temperature")
+            setattr(config, f"{head}_temperature", fit_temperature(logits, gold[known]))
+    return {head: getattr(config, f"{head}_temperature") for head in ("stance", "sentiment")}
+
+
+@dataclass(frozen=True, slots=True)
+class Promotion:
+    """``folder`` holds the new checkpoint: the config's ``out`` where every verdict passed, else a folder beside it."""
+
+    folder: Path
+    verdicts: tuple[Verdict, ...]
+
+    @property
+    def passed(self) -> bool:
+        return all(verdict.passed for verdict in self.verdicts)
+
+
+def promote(config: TrainConfig, trained: Trained, seconds: float) -> Promotion:
+    """Saves the trained model with its record and card, and puts it in the place of ``config.out`` if it may.
+
+    What it is compared with is the checkpoint that stands there, else the one that training started from.
+    """
+    model_class = type(trained.model)
+    staged = training_folder(config) / "candidate"
+    shutil.rmtree(staged, ignore_errors=True)
+    save_checkpoint(trained.model, trained.tokenizer, staged)
+    new = load_checkpoint(str(staged), model_class)
+    temperatures = None
+    if isinstance(config, StanceTrainConfig):
+        temperatures = calibrate(new, [source.path for source in config.valid])
+        new.model.config.save_pretrained(staged)
+    verdicts = tuple(judge(config.gates, _old(config, model_class), new))
+    write_card(staged, training_record(config, trained, new, seconds, verdicts, temperatures))
+    promotion = Promotion(config.out, verdicts)
+    if not promotion.passed:
+        return Promotion(staged, verdicts)
+    config.out.mkdir(parents=True, exist_ok=True)
+    for file in sorted(staged.iterdir()):
+        file.replace(config.out / file.name)
+    return promotion
+
+
+def _old(config: TrainConfig, model_class: type) -> Checkpoint | None:
+    if not config.gates:
+        return None
+    if (config.out / WEIGHTS).exists():
+        return load_checkpoint(str(config.out), model_class)
+    start = getattr(config, "start", None)
+    return load_checkpoint(start, model_class) if start else None
