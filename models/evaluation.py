@@ -1,52 +1,19 @@
-"""Accuracy of both models on label files, beside the baselines that they must beat."""
+"""Accuracy of the stance model on pair labels: beside baselines, by slice, calibrated or not, error by error."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
-from models.baselines import majority, tfidf_regression
 from models.benchmarks import benchmark_scores
-from models.bootstrap import Interval, score_interval
-from models.calibration import Calibration, calibration
-from models.inference import PairScores, read_texts, score_windows
-from models.labels import GUIDE, IGNORED, SENTIMENTS, SPAN_LABELS, STANCES
-from models.metrics import SpanScores, macro_f1, span_scores
+from models.inference import PairScores, score_windows
+from models.labels import GUIDE, IGNORED, SENTIMENTS, STANCES
+from models.metrics import macro_f1
 from models.pairs import LabelledWindow, PairLabel, Spans, labelled_windows, read_pairs
-from models.reader_features import line_paragraphs
 from models.registry import Checkpoint
+from models.reports import HeadReport, head_report
 from models.slices import SLICES, PairContext, pair_context
-from models.spans import read_spans
-
-
-@dataclass(frozen=True, slots=True)
-class ClassScores:
-    label: str
-    precision: float
-    recall: float
-    f1: float
-    support: int
-
-
-@dataclass(frozen=True, slots=True)
-class HeadReport:
-    """One head on one file. ``confusion[i][j]``: items of gold class i that were given class j.
-
-    ``macro_f1_interval`` resamples articles; ``macro_recall`` is what NewsMTSC calls average recall.
-    """
-
-    head: str
-    classes: tuple[ClassScores, ...]
-    macro_f1: float
-    macro_f1_interval: Interval
-    macro_recall: float
-    accuracy: float
-    confusion: tuple[tuple[int, ...], ...]
-    baselines: dict[str, float]
-    calibration: Calibration
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +48,6 @@ class StanceReport:
     slices: tuple[SliceScores, ...]
     benchmarks: dict[str, float]
     worst: tuple[PairError, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SpanReport:
-    """Exact-span scores by label; ``mention`` compares offsets, ``mention_kind`` the share of those with the right kind."""
-
-    spans: dict[str, SpanScores]
-    mention_kind: float
 
 
 # Errors that a report quotes for reading.
@@ -197,76 +156,6 @@ def masked(text: str, holder: Spans, target: Spans) -> str:
     return "".join([*pieces, text[position:]])
 
 
-def head_report(
-    head: str,
-    names: Sequence[str],
-    gold: np.ndarray,
-    chances: np.ndarray,
-    texts: Sequence[str],
-    groups: Sequence[str],
-) -> HeadReport:
-    """Scores of one head's probabilities (items, classes) against labels (indices into ``names``).
-
-    The baselines' macro F1 stands beside them. ``groups`` are the items' articles.
-    """
-    labels = list(range(len(names)))
-    found = chances.argmax(axis=-1)
-
-    def score(gold: np.ndarray, found: np.ndarray) -> float:
-        return macro_f1(gold, found, len(names))
-
-    columns = precision_recall_fscore_support(gold, found, labels=labels, zero_division=0)
-    return HeadReport(
-        head=head,
-        classes=tuple(
-            ClassScores(name, float(p), float(r), float(f), int(n))
-            for name, p, r, f, n in zip(names, *columns, strict=True)
-        ),
-        macro_f1=score(gold, found),
-        macro_f1_interval=score_interval(score, gold, found, groups),
-        macro_recall=float(columns[1][columns[3] > 0].mean()),
-        accuracy=float((gold == found).mean()),
-        confusion=tuple(tuple(int(n) for n in row) for row in confusion_matrix(gold, found, labels=labels)),
-        baselines={
-            "majority": score(gold, majority(gold)),
-            "tfidf_logistic_regression": score(gold, tfidf_regression(texts, gold, groups)),
-        },
-        calibration=calibration(chances, gold),
-    )
-
-
-def evaluate_reader(checkpoint: Checkpoint, path: Path) -> SpanReport:
-    """Exact-span scores over the texts that were annotated for each layer."""
-    labels = read_spans(path)
-    found = read_texts(checkpoint, [(row.text, line_paragraphs(row.text)) for row in labels])
-    spans: dict[str, SpanScores] = {}
-    attributed = [
-        (row.spans, read.spans) for row, read in zip(labels, found, strict=True) if row.spans is not None
-    ]
-    for name in SPAN_LABELS if attributed else ():
-        spans[name] = span_scores(
-            [{span[:2] for span in gold if span[2] == name} for gold, _ in attributed],
-            [{(span.start, span.end) for span in read if span.label == name} for _, read in attributed],
-        )
-    mentioned = [
-        (row.mentions, read.mentions)
-        for row, read in zip(labels, found, strict=True)
-        if row.mentions is not None
-    ]
-    right = matched = 0
-    if mentioned:
-        spans["mention"] = span_scores(
-            [{span[:2] for span in gold} for gold, _ in mentioned],
-            [{(span.start, span.end) for span in read} for _, read in mentioned],
-        )
-        for gold, read in mentioned:
-            kinds = {span[:2]: span[2] for span in gold}
-            pairs = [(kinds[(s.start, s.end)], s.label) for s in read if (s.start, s.end) in kinds]
-            matched += len(pairs)
-            right += sum(wanted == got for wanted, got in pairs)
-    return SpanReport(spans, right / matched if matched else 0.0)
-
-
 def evaluate_stance_file(checkpoint: Checkpoint, path: Path) -> StanceReport:
     """`evaluate_stance` on the pair labels of a file.
 
@@ -274,19 +163,3 @@ def evaluate_stance_file(checkpoint: Checkpoint, path: Path) -> StanceReport:
         LabelError: a row cannot be used.
     """
     return evaluate_stance(checkpoint, read_pairs(path))
-
-
-def as_json(report: StanceReport | SpanReport) -> dict[str, Any]:
-    """A report as JSON values, probabilities rounded to four decimals."""
-    return rounded(asdict(report))
-
-
-def rounded(value: Any) -> Any:
-    """Nested JSON values with every float rounded to four decimals."""
-    if isinstance(value, float):
-        return round(value, 4)
-    if isinstance(value, dict):
-        return {key: rounded(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [rounded(item) for item in value]
-    return value

@@ -12,9 +12,10 @@ import numpy as np
 
 from models.calibration import fit_temperature
 from models.card import write_card
-from models.evaluation import evaluate_reader, evaluate_stance_file, score_labelled
+from models.evaluation import evaluate_stance_file, score_labelled
 from models.labels import IGNORED
 from models.pairs import labelled_windows, read_pairs
+from models.reader_evaluation import evaluate_reader
 from models.registry import WEIGHTS, Checkpoint, load_checkpoint, save_checkpoint
 from models.run_record import training_record
 from models.stance import StanceModel

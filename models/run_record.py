@@ -8,8 +8,10 @@ from typing import Any
 
 import torch
 
-from models.evaluation import as_json, evaluate_reader, evaluate_stance_file
+from models.evaluation import evaluate_stance_file
+from models.reader_evaluation import evaluate_reader
 from models.registry import Checkpoint
+from models.reports import as_json
 from models.training import StanceTrainConfig, TrainConfig, Trained
 
 

@@ -8,7 +8,9 @@ here=$(dirname "$0")
 mkdir -p "$out"
 
 ours=$data/stancewire
-python "$here/prepare_stancewire.py" "$ours/written_train.jsonl" "$ours/real_train.jsonl" \
+annotations=$here/../models/annotations
+python "$here/real_annotations.py" join "$data" "$out/real.articles.jsonl"
+python "$here/prepare_stancewire.py" "$annotations/written.jsonl" "$ours/real_train.jsonl" "$out/real.articles.jsonl" \
     --pairs "$out/stancewire-train.pairs.jsonl" --spans "$out/stancewire-train.spans.jsonl"
 for kind in written real; do
     python "$here/prepare_stancewire.py" "$ours/${kind}_dev.jsonl" \
@@ -25,3 +27,5 @@ python "$here/prepare_newsmtsc.py" "$mtsc/train.jsonl" "$out/newsmtsc-train.json
 for kind in mt rw; do
     python "$here/prepare_newsmtsc.py" "$mtsc/dev_$kind.jsonl" "$out/newsmtsc-dev-$kind.jsonl"
 done
+python "$here/prepare_plover.py" "$data/plover/train.jsonl" "$out/plover.jsonl" \
+    --held-out "$ours/real_train.jsonl" --held-out "$out/real.articles.jsonl"

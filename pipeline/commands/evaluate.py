@@ -12,8 +12,9 @@ from rich.table import Table
 from pipeline.commands.console import errors_reported, plain, stdout
 
 if TYPE_CHECKING:
-    from models.evaluation import HeadReport, StanceReport
+    from models.evaluation import StanceReport
     from models.metrics import SpanScores
+    from models.reports import HeadReport
 
 # Of the worst errors that the saved report holds, so many are printed.
 _ERRORS_SHOWN = 10
@@ -36,8 +37,9 @@ def stance(
 ) -> None:
     """Stance and sentiment of labelled pairs: F1 and confusion beside two baselines, calibration, slices, errors."""
     with errors_reported():
-        from models.evaluation import as_json, evaluate_stance_file
+        from models.evaluation import evaluate_stance_file
         from models.registry import load_checkpoint
+        from models.reports import as_json
         from models.stance import StanceModel
 
         loaded = load_checkpoint(checkpoint, StanceModel)
@@ -52,15 +54,18 @@ def reader(
     checkpoint: _CHECKPOINT = "reader",
     out: _JSON = None,
 ) -> None:
-    """Exact-span precision, recall and F1 of sources, cues, contents and mentions."""
+    """Sources, cues, contents and mentions: exact spans; words with their confusion, beside two baselines."""
     with errors_reported():
-        from models.evaluation import as_json, evaluate_reader
         from models.reader import ReaderModel
+        from models.reader_evaluation import evaluate_reader
         from models.registry import load_checkpoint
+        from models.reports import as_json
 
         loaded = load_checkpoint(checkpoint, ReaderModel)
         report = evaluate_reader(loaded, labels)
         _print_spans("Exact spans", report.spans)
+        for words in report.words:
+            _print_head(words, "words")
         stdout().print(f"kind of the matched mentions right: {report.mention_kind:.1%}")
         _save(out, labels, {"model": loaded.label, **as_json(report)})
 
@@ -74,7 +79,7 @@ def articles(
     """The whole chain on annotated articles: statements, mentions, speakers, stances between countries."""
     with errors_reported():
         from models.articles import read_articles
-        from models.evaluation import rounded
+        from models.reports import rounded
         from pipeline.agreement import agreement, unannotated
         from pipeline.api import Scorer
 
@@ -113,11 +118,11 @@ def _print_stance(report: "StanceReport") -> None:
         stdout().print(f"… {len(report.worst)} errors are in the saved report.")
 
 
-def _print_head(report: "HeadReport") -> None:
+def _print_head(report: "HeadReport", items: str = "items") -> None:
     table = Table(
         title=f"{report.head}: macro F1 {100 * report.macro_f1:.1f}, accuracy {100 * report.accuracy:.1f}"
     )
-    for column in ("class", "precision", "recall", "F1", "items", *(f"→ {c.label}" for c in report.classes)):
+    for column in ("class", "precision", "recall", "F1", items, *(f"→ {c.label}" for c in report.classes)):
         table.add_column(column, justify="left" if column == "class" else "right")
     for scores, row in zip(report.classes, report.confusion, strict=True):
         table.add_row(
@@ -131,7 +136,8 @@ def _print_head(report: "HeadReport") -> None:
     low, high = report.macro_f1_interval.low, report.macro_f1_interval.high
     console.print(f"macro F1, 95% interval over articles: {100 * low:.1f} to {100 * high:.1f}")
     console.print(f"macro recall {100 * report.macro_recall:.1f}")
-    console.print(f"expected calibration error: {report.calibration.ece:.1%}")
+    if report.calibration is not None:
+        console.print(f"expected calibration error: {report.calibration.ece:.1%}")
     for name, value in report.baselines.items():
         console.print(f"baseline {name}: macro F1 {100 * value:.1f}")
 

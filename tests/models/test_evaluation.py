@@ -5,9 +5,10 @@ import pytest
 
 from models.baselines import majority, tfidf_regression
 from models.card import render
-from models.evaluation import head_report, masked, rounded
+from models.evaluation import masked
 from models.labels import STANCES
 from models.metrics import macro_f1, span_scores
+from models.reports import head_report, rounded
 
 
 def test_head_report_counts_each_class():
