@@ -111,5 +111,4 @@ def _old(config: TrainConfig, model_class: type) -> Checkpoint | None:
         return None
     if (config.out / WEIGHTS).exists():
         return load_checkpoint(str(config.out), model_class)
-    start = getattr(config, "start", None)
-    return load_checkpoint(start, model_class) if start else None
+    return load_checkpoint(config.start, model_class) if config.start else None

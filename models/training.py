@@ -45,7 +45,7 @@ TELLING_LINE = 60
 class LabelSource(BaseModel):
     """A label file, how much each of its rows weighs in the loss, and what share of its articles is used.
 
-    Weight and share are for pair labels only. The share is drawn by the articles' ids, the same ones each time.
+    The weight is for pair labels only. The share is drawn by the articles' ids, the same ones each time.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -72,14 +72,16 @@ class Gate(BaseModel):
 class TrainConfig(BaseModel):
     """What `stancewire train` runs. ``valid`` chooses the epoch that is kept and is never trained on.
 
-    ``layers``: how many of the base's layers are kept, from below; all of them by default. ``layer_decay``:
-    each layer learns at this share of the rate of the layer above it (Howard & Ruder, ACL 2018).
-    ``average_epochs``: the weights of so many last epochs are averaged, and kept where the average is better
-    on ``valid`` than the best epoch (Wortsman et al., ICML 2022). ``gates``: see `models.promotion`.
+    ``start``: a checkpoint whose weights training goes on from, instead of a bare ``base``. ``layers``: how
+    many of the base's layers are kept, from below; all of them by default. ``layer_decay``: each layer learns
+    at this share of the rate of the layer above it (Howard & Ruder, ACL 2018). ``average_epochs``: the weights
+    of so many last epochs are averaged, and kept where the average is better on ``valid`` than the best epoch
+    (Wortsman et al., ICML 2022). ``gates``: see `models.promotion`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     base: str = "minilm"
+    start: str | None = None
     layers: int | None = Field(default=None, ge=1)
     train: list[LabelSource] = Field(min_length=1)
     valid: list[LabelSource] = Field(min_length=1)
@@ -104,11 +106,9 @@ class TrainConfig(BaseModel):
 class StanceTrainConfig(TrainConfig):
     """``class_weights`` multiply the loss of `STANCES`, in order.
 
-    ``start``: a stance checkpoint whose weights training goes on from, instead of a bare ``base``.
     ``focal_gamma``: see `StanceConfig`.
     """
 
-    start: str | None = None
     class_weights: tuple[float, float, float] = (1.0, 1.0, 1.0)
     sentiment_loss: float = Field(default=0.5, ge=0)
     focal_gamma: float = Field(default=0.0, ge=0)
@@ -256,18 +256,14 @@ def train_reader(config: ReaderTrainConfig, resume: bool = False) -> Trained:
     train: list[SpanLabels] = []
     rows, leaked = {}, {}
     for source in config.train:
-        texts = read_spans(source.path)
+        texts = [labels for labels in read_spans(source.path) if _drawn(labels.id, source)]
         kept = [labels for labels in texts if all(without_leaks(_lines(labels), held_out))]
         train += kept
         rows[source.name] = len(kept)
         leaked[source.name] = len(texts) - len(kept)
     _refuse_empty(train)
 
-    encoder, tokenizer = load_base(config.base, config.layers)
-    model = ReaderModel(
-        ReaderConfig(encoder=encoder_settings(encoder), max_tokens=config.max_tokens, dropout=config.dropout)
-    )
-    model.encoder.load_state_dict(encoder.state_dict(), strict=False)
+    model, tokenizer = _reader_start(config)
 
     def dataset(texts: Sequence[SpanLabels]) -> Dataset:
         return Dataset.from_list(
@@ -303,10 +299,24 @@ def train_reader(config: ReaderTrainConfig, resume: bool = False) -> Trained:
     return Trained(model, tokenizer, metrics, rows, leaked)
 
 
+def _reader_start(config: ReaderTrainConfig) -> tuple[ReaderModel, PreTrainedTokenizerBase]:
+    if config.start is not None:
+        started = load_checkpoint(config.start, ReaderModel)
+        return started.model, started.tokenizer
+    encoder, tokenizer = load_base(config.base, config.layers)
+    settings = encoder_settings(encoder)
+    model = ReaderModel(ReaderConfig(encoder=settings, max_tokens=config.max_tokens, dropout=config.dropout))
+    model.encoder.load_state_dict(encoder.state_dict(), strict=False)
+    return model, tokenizer
+
+
+def _drawn(article: str, source: LabelSource) -> bool:
+    """Whether an article belongs to the share of the source that is used."""
+    return int(text_key(article)[:8], 16) < source.share * 16**8
+
+
 def _windows(source: LabelSource) -> list[LabelledWindow]:
-    drawn = int(source.share * 16**8)
-    pairs = [pair for pair in read_pairs(source.path) if int(text_key(pair.article)[:8], 16) < drawn]
-    windows = labelled_windows(pairs)
+    windows = labelled_windows(pair for pair in read_pairs(source.path) if _drawn(pair.article, source))
     return [
         replace(window, weights=tuple(weight * source.weight for weight in window.weights))
         for window in windows
