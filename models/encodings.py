@@ -1,21 +1,14 @@
-"""From text and character spans to token arrays: offsets, token shapes, windows, fixed-shape batches."""
+"""From text and character spans to token arrays: offsets, token shapes, padding."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from functools import lru_cache
 
 import numpy as np
 from transformers import PreTrainedTokenizerBase
 
 Offsets = Sequence[tuple[int, int]]
-Item = TypeVar("Item")
-Shape = TypeVar("Shape", bound=tuple[int, ...])
-
-# Windows are padded to a multiple of this many tokens, which their own length alone decides.
-LENGTH_STEP = 32
-# Every forward pass holds this many windows, some of them copies that are thrown away.
-BATCH_ROWS = 8
 
 _WORD = re.compile(r"\w+(?:[.'’&-]\w+)*\.?|[^\w\s]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -45,27 +38,35 @@ def encode_texts(tokenizer: PreTrainedTokenizerBase, texts: Sequence[str]) -> li
     ]
 
 
-def token_shapes(text: str, offsets: Offsets) -> list[int]:
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of a text in order: where each starts and ends, and how it is written (an index of shapes)."""
+
+    starts: np.ndarray
+    ends: np.ndarray
+    shapes: np.ndarray
+
+
+def words_of(text: str) -> Words:
+    found = [(match.start(), match.end(), _word_shape(match[0])) for match in _WORD.finditer(text)]
+    return Words(*np.array(found, dtype=np.int64).reshape(-1, 3).T)
+
+
+def token_shapes(words: Words, offsets: Offsets) -> list[int]:
     """One shape id a token: how its word is written in the original text, which an uncased base cannot see.
 
     A special token has an empty offset and shape 0.
     """
-    words = [(match.start(), match.end(), _word_shape(match[0])) for match in _WORD.finditer(text)]
-    shapes, index = [], 0
-    for start, end in offsets:
-        if start == end:
-            shapes.append(0)
-            continue
-        while index < len(words) - 1 and words[index][1] <= start:
-            index += 1
-        if not words:
-            shapes.append(0)
-            continue
-        word_start, _, shape = words[index]
-        shapes.append(2 * shape + (start <= word_start))
-    return shapes
+    starts, ends = np.array(offsets, dtype=np.int64).reshape(-1, 2).T
+    if not len(words.starts):
+        return [0] * len(starts)
+    # A token belongs to the first word that ends behind its start.
+    index = np.minimum(np.searchsorted(words.ends, starts, side="right"), len(words.ends) - 1)
+    shapes = 2 * words.shapes[index] + (starts <= words.starts[index])
+    return np.where(starts == ends, 0, shapes).tolist()
 
 
+@lru_cache(maxsize=1 << 16)
 def _word_shape(word: str) -> int:
     if word in "\"“”«»'‘’`":
         name = "quote"
@@ -84,31 +85,13 @@ def _word_shape(word: str) -> int:
     return _SHAPES.index(name)
 
 
-def tokens_in(offsets: Offsets, start: int, end: int) -> list[int]:
-    """Indices of the tokens that overlap the characters ``[start, end)``."""
-    return [index for index, (left, right) in enumerate(offsets) if left < end and start < right]
-
-
-def padded_length(length: int) -> int:
-    return -(-length // LENGTH_STEP) * LENGTH_STEP
-
-
-def fixed_batches(
-    items: Iterable[tuple[Shape, Item]],
-) -> Iterator[tuple[Shape, list[Item]]]:
-    """Groups of at most `BATCH_ROWS` items of one shape, the shape being each item's own.
-
-    The caller fills a short group up to `BATCH_ROWS` with copies: when every forward pass of a shape
-    has the same dimensions, a row's result does not depend on which rows it shares the pass with, and
-    the rows of a run come out the same for every batch size and shard count.
-    """
-    groups: dict[Shape, list[Item]] = {}
-    for shape, item in items:
-        group = groups.setdefault(shape, [])
-        group.append(item)
-        if len(group) == BATCH_ROWS:
-            yield shape, groups.pop(shape)
-    yield from groups.items()
+def tokens_in(offsets: Offsets, spans: Sequence[tuple[int, int]]) -> list[range]:
+    """Of each span of characters, the indices of the tokens that overlap it; ``offsets`` are in text order."""
+    lefts, rights = np.array(offsets, dtype=np.int64).reshape(-1, 2).T
+    starts, ends = np.array(spans, dtype=np.int64).reshape(-1, 2).T
+    first = np.searchsorted(rights, starts, side="right").tolist()
+    past = np.searchsorted(lefts, ends, side="left").tolist()
+    return [range(*bounds) for bounds in zip(first, past, strict=True)]
 
 
 def pad_rows(rows: Sequence[Sequence[int]], length: int, value: int) -> np.ndarray:

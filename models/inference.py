@@ -1,20 +1,23 @@
-"""Trained models over many windows: fixed-shape batches in, results in input order out."""
+"""Trained models over texts and windows: what was found, in input order."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import torch
+from scipy.special import log_softmax, softmax
 
-from models import reader_features, stance_features
-from models.encodings import BATCH_ROWS, fixed_batches
-from models.labels import BIO, GUIDE, MENTION_TAGS, SPAN_LABELS
+from models.labels import BIO, GUIDE, MENTION_TAGS, SPAN_LABELS, STANCES
 from models.pairs import StanceWindow
+from models.passes import reader_logits, stance_logits
+from models.reader_features import ReaderWindow, reader_windows
 from models.registry import Checkpoint
 from models.spans import MENTION_STEPS, SPAN_STEPS, best_tags, spans_of
+from models.stance_features import stance_features
 
 Paragraphs = Sequence[tuple[int, int]]
+
+# Windows whose logits are held at a time.
+_WINDOWS_AT_ONCE = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,37 +46,37 @@ class PairScores:
     sentiments: np.ndarray
 
 
-def _filled(rows: list) -> list:
-    return rows + rows[:1] * (BATCH_ROWS - len(rows))
-
-
-def _run(model: Any, inputs: dict[str, torch.Tensor]) -> Any:
-    return model(**{name: tensor.to(model.device) for name, tensor in inputs.items()})
-
-
-@torch.inference_mode()
 def read_texts(checkpoint: Checkpoint, texts: Sequence[tuple[str, Paragraphs]]) -> list[ReadText]:
-    """Tags each text within its paragraphs; windows of all texts share the batches."""
-    tokenizer, model = checkpoint.tokenizer, checkpoint.model
-    windows = [
-        (index, window)
-        for index, (text, paragraphs) in enumerate(texts)
-        for window in reader_features.reader_windows(tokenizer, text, paragraphs, model.config.max_tokens)
-    ]
+    """Tags each text within its paragraphs."""
+    tokenizer, longest = checkpoint.tokenizer, checkpoint.model.config.max_tokens
+    windows, owners = [], []
+    for index, (text, paragraphs) in enumerate(texts):
+        for window in reader_windows(tokenizer, text, paragraphs, longest):
+            windows.append(window)
+            owners.append(index)
     found: list[tuple[list[_Piece], list[_Piece]]] = [([], []) for _ in texts]
-    for shape, group in fixed_batches((window.shape, (index, window)) for index, window in windows):
-        rows = [window for _, window in group]
-        output = _run(model, reader_features.collate(_filled(rows), shape[0], tokenizer.pad_token_id))
-        span_scores = torch.log_softmax(output.span_logits, dim=-1).cpu().numpy()
-        mention_scores = torch.log_softmax(output.mention_logits, dim=-1).cpu().numpy()
-        for label, name in enumerate(SPAN_LABELS):
-            tags = best_tags(span_scores[: len(rows), :, label], SPAN_STEPS)
-            for row, (index, window) in enumerate(group):
-                found[index][0].extend(_pieces(window, tags[row], span_scores[row, :, label], BIO, name))
-        tags = best_tags(mention_scores[: len(rows)], MENTION_STEPS)
-        for row, (index, window) in enumerate(group):
-            found[index][1].extend(_pieces(window, tags[row], mention_scores[row], MENTION_TAGS, ""))
+    for first in range(0, len(windows), _WINDOWS_AT_ONCE):
+        part = slice(first, first + _WINDOWS_AT_ONCE)
+        for index, spans, mentions in _read(checkpoint, windows[part], owners[part]):
+            found[index][0].extend(spans)
+            found[index][1].extend(mentions)
     return [ReadText(_joined(spans), _joined(mentions)) for spans, mentions in found]
+
+
+def _read(
+    checkpoint: Checkpoint, windows: Sequence[ReaderWindow], owners: Sequence[int]
+) -> Iterator[tuple[int, list["_Piece"], list["_Piece"]]]:
+    """Of each window: its owner, and the pieces of spans and of mentions in it."""
+    spans, mentions = (
+        np.concatenate(layer) for layer in zip(*reader_logits(checkpoint, windows), strict=True)
+    )
+    lengths = np.array([len(window.ids) for window in windows])
+    layers = [(spans[:, label], SPAN_STEPS, BIO, name) for label, name in enumerate(SPAN_LABELS)]
+    layers.append((mentions, MENTION_STEPS, MENTION_TAGS, ""))
+    pieces = [_pieces(windows, lengths, *layer) for layer in layers]
+    for index, owner in enumerate(owners):
+        *by_label, mentioned = (layer[index] for layer in pieces)
+        yield owner, [piece for label in by_label for piece in label], mentioned
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,24 +89,43 @@ class _Piece:
 
 
 def _pieces(
-    window: reader_features.ReaderWindow,
-    tags: np.ndarray,
-    scores: np.ndarray,
+    windows: Sequence[ReaderWindow],
+    lengths: np.ndarray,
+    logits: np.ndarray,
+    steps: np.ndarray,
     names: Sequence[str],
     label: str,
+) -> list[list[_Piece]]:
+    """The spans of each window, as far as it owns their tokens; ``logits`` (tokens, tags) of all in turn."""
+    scores = log_softmax(logits, axis=-1)
+    inside = np.arange(lengths.max()) < lengths[:, None]
+    # Padding is O for certain, so that its amount changes nothing.
+    padded = np.full((*inside.shape, scores.shape[-1]), -np.inf)
+    padded[..., 0] = 0
+    padded[inside] = scores
+    best = best_tags(padded, steps)[inside]
+    chosen = np.exp(scores[np.arange(len(scores)), best])
+    found = []
+    for window, start, end in zip(windows, np.cumsum(lengths) - lengths, np.cumsum(lengths), strict=True):
+        tags = best[start:end]
+        found.append(_window_pieces(window, tags, chosen[start:end], names, label) if tags.any() else [])
+    return found
+
+
+def _window_pieces(
+    window: ReaderWindow, tags: np.ndarray, chances: np.ndarray, names: Sequence[str], label: str
 ) -> list[_Piece]:
-    """The spans of one window, as far as it owns their tokens."""
     # A separator ends every span: no source, content or mention runs over it in one piece.
-    valid = [tag if end > start else 0 for tag, (start, end) in zip(tags, window.offsets, strict=False)]
+    starts, ends = np.array(window.offsets).T
+    valid = np.where(ends > starts, tags, 0)
     pieces = []
     for first, last, name in spans_of(valid, names):
-        owned = [index for index in range(first, last) if window.owned[index]]
-        if owned:
-            score = float(np.exp(scores[owned, tags[owned]]).mean())
-            start, end = window.offsets[owned[0]][0], window.offsets[owned[-1]][1]
-            span = FoundSpan(start, end, label or name, score)
-            cut_before = window.offsets[owned[0] - 1][1] if owned[0] > first else None
-            pieces.append(_Piece(span, cut_before, owned[-1] < last - 1))
+        owned = np.flatnonzero(window.owned[first:last]) + first
+        if len(owned):
+            left, right = owned[0], owned[-1]
+            span = FoundSpan(int(starts[left]), int(ends[right]), label or name, float(chances[owned].mean()))
+            cut_before = int(ends[left - 1]) if left > first else None
+            pieces.append(_Piece(span, cut_before, bool(right < last - 1)))
     return pieces
 
 
@@ -127,7 +149,6 @@ def _joined(pieces: list[_Piece]) -> tuple[FoundSpan, ...]:
     return tuple(spans)
 
 
-@torch.inference_mode()
 def score_windows(
     checkpoint: Checkpoint, windows: Sequence[StanceWindow], scheme: str = GUIDE
 ) -> list[PairScores]:
@@ -135,20 +156,13 @@ def score_windows(
 
     ``scheme``: the annotation scheme to judge by, one of the model's.
     """
-    tokenizer, model = checkpoint.tokenizer, checkpoint.model
-    config = model.config
-    features = stance_features.stance_features(tokenizer, windows, model.config.max_tokens)
-    results: list[PairScores | None] = [None] * len(windows)
-    for shape, group in fixed_batches((row.shape, (index, row)) for index, row in enumerate(features)):
-        rows = [row for _, row in group]
-        inputs = stance_features.collate(_filled(rows), shape, tokenizer.pad_token_id)
-        inputs["schemes"] = torch.full(inputs["pairs"].shape[:2], config.schemes.index(scheme))
-        output = _run(model, inputs)
-        stances = torch.softmax(output.stance_logits / config.stance_temperature, dim=-1).cpu().numpy()
-        sentiments = (
-            torch.softmax(output.sentiment_logits / config.sentiment_temperature, dim=-1).cpu().numpy()
+    config = checkpoint.model.config
+    first = len(STANCES) * config.schemes.index(scheme)
+    features = stance_features(checkpoint.tokenizer, windows, config.max_tokens)
+    return [
+        PairScores(
+            softmax(stances[:, first : first + len(STANCES)] / config.stance_temperature, axis=-1),
+            softmax(sentiments / config.sentiment_temperature, axis=-1),
         )
-        for row, (index, feature) in enumerate(group):
-            count = len(feature.pairs)
-            results[index] = PairScores(stances[row, :count], sentiments[row, :count])
-    return [result for result in results if result is not None]
+        for stances, sentiments in stance_logits(checkpoint, features)
+    ]

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from transformers import PreTrainedTokenizerBase
 
-from models.encodings import Encoded, encode_texts, pad_rows, padded_length, token_shapes
+from models.encodings import Encoded, encode_texts, pad_rows, token_shapes, words_of
 from models.labels import BIO, IGNORED, MENTION_TAGS, SPAN_LABELS
 from models.spans import LabelledSpan, SpanLabels
 
@@ -26,11 +26,6 @@ class ReaderWindow:
     offsets: list[tuple[int, int]]
     shapes: list[int]
     owned: list[bool]
-
-    @property
-    def shape(self) -> tuple[int]:
-        """Padded length, decided by this window alone."""
-        return (padded_length(len(self.ids)),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +59,12 @@ def reader_windows(
             else:
                 windows.append(_Draft([], [], [], piece.whole))
                 windows[-1].extend(tokenizer, piece)
+    words = words_of(text)
     return [
         ReaderWindow(
             ids=[tokenizer.cls_token_id, *draft.ids],
             offsets=[(0, 0), *draft.offsets],
-            shapes=token_shapes(text, [(0, 0), *draft.offsets]),
+            shapes=token_shapes(words, [(0, 0), *draft.offsets]),
             owned=[False, *draft.owned],
         )
         for draft in windows

@@ -13,6 +13,7 @@ from transformers import AutoConfig, AutoModel, AutoTokenizer, PreTrainedModel, 
 from transformers.utils import logging
 
 from models.errors import CheckpointError
+from models.packing import Encode, encode_packed
 from models.reader import ReaderConfig, ReaderModel
 from models.stance import StanceConfig, StanceModel
 
@@ -39,13 +40,17 @@ Model = TypeVar("Model", bound=PreTrainedModel)
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """A model ready for inference. ``digest``: sha256 of its weights; ``label``: name and short digest."""
+    """A model ready for inference. ``digest``: sha256 of its weights; ``label``: name and short digest.
+
+    ``encode`` runs the model's encoder: see `models.backends`.
+    """
 
     name: str
     # A `ReaderModel` or a `StanceModel`; the stubs of transformers hide what either can do.
     model: Any
     tokenizer: PreTrainedTokenizerBase
     digest: str
+    encode: Encode = encode_packed
 
     @property
     def label(self) -> str:

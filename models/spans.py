@@ -99,15 +99,14 @@ def best_tags(scores: np.ndarray, steps: np.ndarray) -> np.ndarray:
     return tags
 
 
-def spans_of(tags: Sequence[int], names: Sequence[str]) -> list[tuple[int, int, str]]:
-    """Token spans ``(first, past the last, tag name without its B- or I-)`` of a valid tag sequence."""
-    found: list[tuple[int, int, str]] = []
-    start, label = -1, ""
-    for index, tag in enumerate([*tags, 0]):
-        name = names[tag]
-        if start >= 0 and name[0] != "I":
-            found.append((start, index, label))
-            start = -1
-        if name[0] == "B":
-            start, label = index, name[2:]
-    return found
+def spans_of(tags: Sequence[int] | np.ndarray, names: Sequence[str]) -> list[tuple[int, int, str]]:
+    """Token spans ``(first, past the last, tag name without its B- or I-)``: each B and the Is behind it."""
+    begins, goes_on = (np.array([name[0] == letter for name in names]) for letter in "BI")
+    indices = np.append(np.asarray(tags, dtype=np.int64), 0)
+    first = np.flatnonzero(begins[indices])
+    stops = np.flatnonzero(~goes_on[indices])
+    past = stops[np.searchsorted(stops, first, side="right")]
+    return [
+        (start, end, names[tag][2:])
+        for start, end, tag in zip(first.tolist(), past.tolist(), indices[first].tolist(), strict=True)
+    ]

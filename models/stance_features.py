@@ -9,13 +9,11 @@ import torch
 from torch import Tensor
 from transformers import PreTrainedTokenizerBase
 
-from models.encodings import Encoded, encode_texts, pad_rows, padded_length, token_shapes, tokens_in
-from models.pairs import Spans, StanceWindow
+from models.encodings import Encoded, encode_texts, pad_rows, token_shapes, tokens_in, words_of
+from models.pairs import StanceWindow
 
 CONTEXT, STATEMENT = 0, 1
 UNMARKED, ACTOR, SPEAKER = 0, 1, 2
-# Actors and pairs of a window are padded to one of these, so that few shapes of batch exist.
-_ACTOR_STEPS = (4, 8, 16, 32, 64, 128, 256)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +26,6 @@ class StanceFeatures:
     marks: list[int]
     actor_tokens: list[list[int]]
     pairs: list[tuple[int, int]]
-
-    @property
-    def shape(self) -> tuple[int, int, int]:
-        """Padded (length, actors, pairs), decided by this window alone."""
-        actors = next(
-            (step for step in _ACTOR_STEPS if len(self.actor_tokens) <= step), len(self.actor_tokens)
-        )
-        pairs = -(-len(self.pairs) // (2 * actors)) * 2 * actors
-        return padded_length(len(self.ids)), actors, pairs
 
 
 def stance_features(
@@ -54,24 +43,22 @@ def _features(
     tokenizer: PreTrainedTokenizerBase, window: StanceWindow, encoded: Encoded, max_tokens: int
 ) -> StanceFeatures:
     room = max_tokens - 2
-    judged = tokens_in(encoded.offsets, *window.statement) or [0]
-    last = min(judged[-1] + 1, judged[0] + room)
+    (judged,) = tokens_in(encoded.offsets, [window.statement])
+    begin = judged.start if judged else 0
+    last = min(judged.stop if judged else 1, begin + room)
     first = max(0, last - room)
-    offsets = [(0, 0), *encoded.offsets[first:last], (0, 0)]
-    statement_start, statement_end = window.statement
-    places = [
-        STATEMENT if statement_start < end and start < statement_end else CONTEXT for start, end in offsets
-    ]
-    marks = [UNMARKED] * len(offsets)
+    kept = encoded.offsets[first:last]
+    inside = [STATEMENT if token in judged else CONTEXT for token in range(first, last)]
+    places = [CONTEXT, *inside, CONTEXT]
+    marks = [UNMARKED] * len(places)
     actor_tokens: list[list[int]] = [[]]
-    for index, spans in enumerate(window.actors):
-        tokens = _mention_tokens(offsets, spans, window.statement)
+    for index, tokens in enumerate(_mention_tokens(kept, window)):
         actor_tokens.append(tokens)
         for token in tokens:
             marks[token] = max(marks[token], SPEAKER if index in window.speakers else ACTOR)
     return StanceFeatures(
         ids=[tokenizer.cls_token_id, *encoded.ids[first:last], tokenizer.sep_token_id],
-        shapes=token_shapes(window.text, offsets),
+        shapes=[0, *token_shapes(words_of(window.text), kept), 0],
         places=places,
         marks=marks,
         actor_tokens=actor_tokens,
@@ -79,12 +66,16 @@ def _features(
     )
 
 
-def _mention_tokens(
-    offsets: Sequence[tuple[int, int]], spans: Spans, statement: tuple[int, int]
-) -> list[int]:
-    """The actor's tokens in the statement, or in the context where the statement does not mention it."""
-    inside = [span for span in spans if span[0] < statement[1] and statement[0] < span[1]]
-    return sorted({token for start, end in inside or spans for token in tokens_in(offsets, start, end)})
+def _mention_tokens(offsets: Sequence[tuple[int, int]], window: StanceWindow) -> list[list[int]]:
+    """Each actor's tokens in the statement, or in the context where the statement does not mention it.
+
+    ``offsets`` are without the special token that a window begins with, the indices count it.
+    """
+    start, end = window.statement
+    inside = [[span for span in spans if span[0] < end and start < span[1]] for spans in window.actors]
+    counted = [found or spans for found, spans in zip(inside, window.actors, strict=True)]
+    ranges = iter(tokens_in(offsets, [span for spans in counted for span in spans]))
+    return [sorted({token + 1 for _ in spans for token in next(ranges)}) for spans in counted]
 
 
 def collate(rows: Sequence[StanceFeatures], shape: tuple[int, int, int], pad_id: int) -> dict[str, Tensor]:

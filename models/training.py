@@ -282,7 +282,7 @@ def train_reader(config: ReaderTrainConfig, resume: bool = False) -> Trained:
 
     def collate(batch: list[dict[str, Any]]) -> dict[str, Tensor]:
         windows = [ReaderWindow(**row["window"]) for row in batch]
-        length = max(window.shape[0] for window in windows)
+        length = max(len(window.ids) for window in windows)
         labels = reader_features.collate_labels([ReaderLabels(**row["labels"]) for row in batch], length)
         return reader_features.collate(windows, length, tokenizer.pad_token_id) | labels
 

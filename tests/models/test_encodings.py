@@ -3,15 +3,12 @@ import pytest
 from transformers import PreTrainedTokenizerFast
 
 from models.encodings import (
-    BATCH_ROWS,
-    LENGTH_STEP,
     SHAPE_COUNT,
     encode_texts,
-    fixed_batches,
     pad_rows,
-    padded_length,
     token_shapes,
     tokens_in,
+    words_of,
 )
 
 
@@ -34,7 +31,7 @@ def test_surrogates_keep_the_offsets_of_what_follows(tokenizer: PreTrainedTokeni
 
 
 def shape_of(word: str) -> int:
-    return token_shapes(word, [(0, len(word))])[0]
+    return token_shapes(words_of(word), [(0, len(word))])[0]
 
 
 def test_a_shape_tells_how_a_word_is_written() -> None:
@@ -46,36 +43,22 @@ def test_a_shape_tells_how_a_word_is_written() -> None:
 
 
 def test_a_shape_tells_the_start_of_a_word_from_its_rest() -> None:
-    first, rest, other = token_shapes("Rainfall Chad", [(0, 4), (4, 8), (9, 13)])
+    first, rest, other = token_shapes(words_of("Rainfall Chad"), [(0, 4), (4, 8), (9, 13)])
     assert first == other == rest + 1
 
 
 def test_special_tokens_have_shape_zero_wherever_they_stand() -> None:
-    shapes = token_shapes("a B", [(0, 0), (0, 1), (0, 0), (2, 3), (0, 0)])
+    shapes = token_shapes(words_of("a B"), [(0, 0), (0, 1), (0, 0), (2, 3), (0, 0)])
     assert [shape == 0 for shape in shapes] == [True, False, True, False, True]
-    assert token_shapes("  ", [(0, 0), (0, 2)]) == [0, 0]
+    assert token_shapes(words_of("  "), [(0, 0), (0, 2)]) == [0, 0]
 
 
 def test_tokens_in_takes_every_token_that_overlaps() -> None:
-    offsets = [(0, 0), (0, 4), (4, 8), (9, 12), (0, 0)]
-    assert tokens_in(offsets, 4, 8) == [2]
-    assert tokens_in(offsets, 3, 10) == [1, 2, 3]
-    assert tokens_in(offsets, 8, 9) == []
-
-
-def test_lengths_are_padded_to_the_next_step() -> None:
-    assert [padded_length(n) for n in (1, LENGTH_STEP, LENGTH_STEP + 1)] == [
-        LENGTH_STEP,
-        LENGTH_STEP,
-        2 * LENGTH_STEP,
-    ]
-
-
-def test_batches_hold_one_shape_and_lose_nothing() -> None:
-    items = [((n % 3,), n) for n in range(5 * BATCH_ROWS)]
-    batches = list(fixed_batches(items))
-    assert all(len(group) <= BATCH_ROWS and {n % 3 for n in group} == {shape[0]} for shape, group in batches)
-    assert sorted(n for _, group in batches for n in group) == list(range(5 * BATCH_ROWS))
+    offsets = [(0, 4), (4, 8), (9, 12)]
+    found = tokens_in(offsets, [(4, 8), (3, 10), (8, 9), (0, 12)])
+    assert [list(tokens) for tokens in found] == [[1], [0, 1, 2], [], [0, 1, 2]]
+    assert tokens_in(offsets, []) == []
+    assert [list(tokens) for tokens in tokens_in([], [(0, 3)])] == [[]]
 
 
 def test_pad_rows_fills_on_the_right() -> None:

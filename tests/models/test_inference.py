@@ -1,57 +1,57 @@
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
 import pytest
-import torch
-from torch import Tensor
 from transformers import PreTrainedTokenizerFast
 
+from models import inference
 from models.inference import FoundSpan, ReadText, _joined, _Piece, read_texts, score_windows
 from models.labels import MENTION_KINDS, MENTION_TAGS, SPAN_LABELS
 from models.pairs import AUTHOR_INDEX, StanceWindow
+from models.passes import Logits
 from models.reader import ReaderModel
-from models.reader_features import line_paragraphs
+from models.reader_features import ReaderWindow, line_paragraphs
 from models.registry import Checkpoint, load_checkpoint
 from models.stance import StanceModel
 
 
-class WordReader:
-    """Reads off the token what to tag it: "open" begins a content, "inside" goes on, a name is a name.
+def read(
+    tokenizer: PreTrainedTokenizerFast, monkeypatch: pytest.MonkeyPatch, text: str, max_tokens: int = 48
+) -> ReadText:
+    """What is read where each token says how to tag it: "open" begins a content, "inside" goes on, a name is a name.
 
     A window that opens inside a content begins it there, as the windows of the training set do.
     """
+    ids = {word: tokenizer.convert_tokens_to_ids(word) for word in ("open", "inside", "xi", "putin")}
+    content = SPAN_LABELS.index("content")
 
-    device = torch.device("cpu")
+    def logits(_: Checkpoint, rows: list[ReaderWindow]) -> list[Logits]:
+        found = []
+        for row in rows:
+            tokens = np.array(row.ids)
+            spans = np.zeros((len(tokens), 3, 3), dtype=np.float32)
+            spans[..., 0] = 4
+            spans[:, content, 1] = 9 * (tokens == ids["open"])
+            spans[:, content, 2] = 9 * (tokens == ids["inside"])
+            spans[1, content, 1:] = [spans[1, content, 1:].sum(), 0]
+            mentions = np.zeros((len(tokens), len(MENTION_TAGS)), dtype=np.float32)
+            mentions[:, 0] = 4
+            mentions[:, MENTION_TAGS.index("B-name")] = 9 * np.isin(tokens, [ids["xi"], ids["putin"]])
+            found.append((spans, mentions))
+        return found
 
-    def __init__(self, tokenizer: PreTrainedTokenizerFast, max_tokens: int) -> None:
-        self.config = SimpleNamespace(max_tokens=max_tokens)
-        self.ids = {word: tokenizer.convert_tokens_to_ids(word) for word in ("open", "inside", "xi", "putin")}
-
-    def __call__(self, input_ids: Tensor, attention_mask: Tensor, shape_ids: Tensor) -> Any:
-        spans = torch.zeros(*input_ids.shape, 3, 3)
-        spans[..., 0] = 4
-        content = SPAN_LABELS.index("content")
-        spans[..., content, 1] = 9.0 * (input_ids == self.ids["open"])
-        spans[..., content, 2] = 9.0 * (input_ids == self.ids["inside"])
-        spans[:, 1, content, 1] += spans[:, 1, content, 2]
-        spans[:, 1, content, 2] = 0
-        mentions = torch.zeros(*input_ids.shape, len(MENTION_TAGS))
-        mentions[..., 0] = 4
-        for name in ("xi", "putin"):
-            mentions[..., MENTION_TAGS.index("B-name")] += 9.0 * (input_ids == self.ids[name])
-        return SimpleNamespace(span_logits=spans, mention_logits=mentions)
-
-
-def read(tokenizer: PreTrainedTokenizerFast, text: str, max_tokens: int = 48) -> ReadText:
-    checkpoint = Checkpoint("words", WordReader(tokenizer, max_tokens), tokenizer, "")
+    monkeypatch.setattr(inference, "reader_logits", logits)
+    model = SimpleNamespace(config=SimpleNamespace(max_tokens=max_tokens))
+    checkpoint = Checkpoint("words", model, tokenizer, "")
     return read_texts(checkpoint, [(text, line_paragraphs(text))])[0]
 
 
-def test_found_spans_are_offsets_into_the_text(tokenizer: PreTrainedTokenizerFast) -> None:
+def test_found_spans_are_offsets_into_the_text(
+    tokenizer: PreTrainedTokenizerFast, monkeypatch: pytest.MonkeyPatch
+) -> None:
     text = "Rain fell\nXi said open  inside on Putin"
-    found = read(tokenizer, text)
+    found = read(tokenizer, monkeypatch, text)
     assert [(text[m.start : m.end], m.label) for m in found.mentions] == [("Xi", "name"), ("Putin", "name")]
     assert [(text[s.start : s.end], s.label) for s in found.spans] == [("open  inside", "content")]
     # Two tokens of logit 9 against one of 4 and one of 0.
@@ -61,11 +61,11 @@ def test_found_spans_are_offsets_into_the_text(tokenizer: PreTrainedTokenizerFas
 @pytest.mark.parametrize("before", [0, 5, 28, 29, 30, 31, 45, 60])
 @pytest.mark.parametrize("inside", [1, 3, 40, 100])
 def test_a_span_over_a_seam_comes_back_whole(
-    tokenizer: PreTrainedTokenizerFast, before: int, inside: int
+    tokenizer: PreTrainedTokenizerFast, monkeypatch: pytest.MonkeyPatch, before: int, inside: int
 ) -> None:
     content = " ".join(["open", *["inside"] * inside])
     text = " ".join([*["out"] * before, content, *["out"] * 50, "open inside out"])
-    found = read(tokenizer, text)
+    found = read(tokenizer, monkeypatch, text)
     start = text.index("open")
     last = text.rindex("open")
     assert [(span.start, span.end) for span in found.spans] == [
@@ -74,9 +74,11 @@ def test_a_span_over_a_seam_comes_back_whole(
     ]
 
 
-def test_a_mention_at_a_seam_is_found_once(tokenizer: PreTrainedTokenizerFast) -> None:
+def test_a_mention_at_a_seam_is_found_once(
+    tokenizer: PreTrainedTokenizerFast, monkeypatch: pytest.MonkeyPatch
+) -> None:
     text = "Xi and " * 80
-    found = read(tokenizer, text)
+    found = read(tokenizer, monkeypatch, text)
     assert [m.start for m in found.mentions] == [7 * index for index in range(80)]
 
 
@@ -94,9 +96,11 @@ def test_only_what_one_seam_cut_is_joined() -> None:
     assert spans(piece(0, 9, after=True), piece(80, 90, before=79)) == [(0, 9), (80, 90)]
 
 
-def test_no_span_runs_over_a_paragraph_end(tokenizer: PreTrainedTokenizerFast) -> None:
+def test_no_span_runs_over_a_paragraph_end(
+    tokenizer: PreTrainedTokenizerFast, monkeypatch: pytest.MonkeyPatch
+) -> None:
     text = "open inside\ninside inside"
-    assert [(s.start, s.end) for s in read(tokenizer, text).spans] == [(0, 11)]
+    assert [(s.start, s.end) for s in read(tokenizer, monkeypatch, text).spans] == [(0, 11)]
 
 
 TEXTS = [

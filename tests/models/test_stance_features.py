@@ -71,22 +71,9 @@ def test_then_the_end_of_the_statement(tokenizer: PreTrainedTokenizerFast) -> No
     assert row.actor_tokens == [[], [1], [], []]
 
 
-def test_the_padded_shape_is_the_windows_own(tokenizer: PreTrainedTokenizerFast) -> None:
-    assert features(tokenizer, window()).shape == (32, 4, 8)
-    crowd = window(actors=(((XI),),) * 4, pairs=((0, 1),) * 17)
-    assert features(tokenizer, crowd).shape == (32, 8, 32)
-
-
-def test_a_crowd_beyond_the_steps_still_fits(tokenizer: PreTrainedTokenizerFast) -> None:
-    row = features(tokenizer, window(actors=((XI,),) * 300, pairs=((0, 299),)))
-    assert row.shape[1] == 301
-    masks = collate([row], row.shape, 0)["actor_masks"]
-    assert masks[0, 300].sum() == 1
-
-
 def test_padding_is_zeros_that_bear_no_loss(tokenizer: PreTrainedTokenizerFast) -> None:
     row = features(tokenizer, window())
-    inputs = collate([row], row.shape, tokenizer.pad_token_id)
+    inputs = collate([row], (32, 4, 8), tokenizer.pad_token_id)
     assert inputs["input_ids"].shape == (1, 32)
     assert inputs["attention_mask"].sum() == len(row.ids)
     assert np.array_equal(inputs["actor_masks"].sum(dim=-1), [[0, 1, 1, 1]])
