@@ -16,37 +16,9 @@ import typer
 
 from models.articles import AUTHOR_KEY, LabelledArticle, read_articles
 from pipeline.config import stage_class, validated
-from pipeline.records import AttributedStatement, Mention, ReadArticle, Span, SplitArticle, Statement, grow
+from pipeline.gold import read_article, split_article
+from pipeline.records import AttributedStatement, Span
 from pipeline.stages.attribute import Options, SpanAttributor
-
-
-def split_article(article: LabelledArticle) -> SplitArticle:
-    """The article as clean and split would give it, with gold sentences and paragraphs."""
-    paragraphs: dict[int, Span] = {}
-    for s in article.sentences:
-        first = paragraphs.get(s.paragraph, Span(s.start, s.end)).start
-        paragraphs[s.paragraph] = Span(first, s.end)
-    index = {number: place for place, number in enumerate(paragraphs)}
-    return SplitArticle(
-        id=article.id,
-        text=article.text,
-        title=article.title,
-        clean_text=article.text,
-        paragraphs=tuple(paragraphs.values()),
-        dropped=(),
-        statements=tuple(
-            Statement(s.start, s.end, f"{article.id}:{n}", article.text[s.start : s.end], index[s.paragraph])
-            for n, s in enumerate(article.sentences)
-        ),
-    )
-
-
-def gold_mentions(article: LabelledArticle) -> tuple[Mention, ...]:
-    return tuple(
-        Mention(m.start, m.end, article.text[m.start : m.end], m.kind, 1.0)
-        for s in article.sentences
-        for m in s.mentions
-    )
 
 
 def is_right(article: LabelledArticle, gold: tuple[str, ...], statement: AttributedStatement) -> bool:
@@ -78,18 +50,12 @@ def main(
         model.setup()
     for path in files:
         articles = read_articles(path)
-        split = [split_article(article) for article in articles]
+        read = [read_article(article) for article in articles]
         if model:
-            read = model.process(split)
-            if mentions == "gold":
-                read = [
-                    grow(ReadArticle, s, mentions=gold_mentions(a), tagged=r.tagged)
-                    for s, a, r in zip(split, articles, read, strict=True)
-                ]
-        else:
+            found = model.process([split_article(article) for article in articles])
             read = [
-                grow(ReadArticle, s, mentions=gold_mentions(a), tagged=())
-                for s, a in zip(split, articles, strict=True)
+                one if mentions == "reader" else read_article(article, one.tagged)
+                for article, one in zip(articles, found, strict=True)
             ]
         counts: Counter[str] = Counter()
         wrong = []

@@ -10,7 +10,6 @@ key an actor and one actor a key, largest overlap first. Countries of a mention 
 
 import argparse
 import time
-from bisect import bisect_right
 from collections import Counter, defaultdict
 from pathlib import Path
 
@@ -18,8 +17,8 @@ from models.articles import AUTHOR_KEY, LabelledArticle, read_articles
 from pipeline.actors.reading import Choice, Reading
 from pipeline.actors.resolver import resolve
 from pipeline.actors.speakers import Voice
-from pipeline.quotes import quotations
-from pipeline.records import AttributedArticle, AttributedStatement, Mention, Span
+from pipeline.gold import attributed_article
+from pipeline.matching import actor_keys
 from pipeline.stages.resolve import TableResolver
 
 # A ranking, entity → key, the annotated keys of its mention and the country of the first of them.
@@ -28,91 +27,18 @@ Labelled = tuple[Choice, dict[int, str], tuple[str, ...], str | None]
 WEIGHTS_FILE = Path(__file__).resolve().parent.parent / "pipeline" / "actors" / "salience_weights.py"
 
 
-def attributed(article: LabelledArticle) -> AttributedArticle:
-    """The article as the attribute stage would hand it on, were it and the reader right."""
-    mentions = [mention for sentence in article.sentences for mention in sentence.mentions]
-    starts = [mention.start for mention in mentions]
-    paragraphs: dict[int, Span] = {}
-    for sentence in article.sentences:
-        known = paragraphs.get(sentence.paragraph)
-        paragraphs[sentence.paragraph] = Span(known.start if known else sentence.start, sentence.end)
-    quoted = quotations(article.text, tuple(paragraphs.values()))
-    statements = []
-    for number, sentence in enumerate(article.sentences):
-        sources = []
-        for key in sentence.speakers:
-            if key == AUTHOR_KEY:
-                continue
-            own = [mention for mention in sentence.mentions if key in mention.keys]
-            # What names the speaker stands outside the quotation, and before a pronoun that repeats it.
-            own = [m for m in own if article.text[m.start : m.end].lower() not in _FIRST]
-            own = [m for m in own if not any(q.start < m.start < q.end for q in quoted)] or own
-            own.sort(key=lambda m: (m.kind == "pronoun", m.start))
-            earlier = [
-                mention
-                for mention in mentions[: bisect_right(starts, sentence.start)]
-                if key in mention.keys and article.text[mention.start : mention.end].lower() not in _FIRST
-            ]
-            found = own[:1] or earlier[-1:]
-            sources += [Span(mention.start, mention.end) for mention in found]
-        statements.append(
-            AttributedStatement(
-                start=sentence.start,
-                end=sentence.end,
-                id=f"s{number}",
-                text=article.text[sentence.start : sentence.end],
-                paragraph=sentence.paragraph,
-                kind="indirect" if sources else "narration",
-                cue=None,
-                sources=tuple(sources),
-                attribution="cued" if sources else "author",
-                confidence=1.0,
-            )
-        )
-    return AttributedArticle(
-        id=article.id,
-        title=article.title,
-        text=article.text,
-        clean_text=article.text,
-        paragraphs=tuple(paragraphs.values()),
-        dropped=(),
-        statements=tuple(statements),
-        mentions=tuple(
-            Mention(start=m.start, end=m.end, text=article.text[m.start : m.end], kind=m.kind, score=1.0)
-            for m in mentions
-        ),
-        tagged=(),
-    )
-
-
-_FIRST = frozenset("i me my mine we us our ours".split())
-
-
 def key_map(article: LabelledArticle, reading: Reading) -> dict[int, str]:
-    """Entity → key by the largest overlap, one to one, over mentions of one actor."""
-    overlap: Counter[tuple[int, str]] = Counter()
+    """Entity → annotated key, by the mentions that both stand for."""
     mentions = [mention for sentence in article.sentences for mention in sentence.mentions]
-    for index, mention in enumerate(mentions):
-        entity = reading.entity(index)
-        if entity is None:
-            continue
-        members = entity.members or (entity,)
-        if len(members) == len(mention.keys) == 1:
-            overlap[members[0].index, mention.keys[0]] += (
-                30 if mention.kind in ("name", "nationality") else 10
-            )
-        else:
-            for member in members:
-                for key in mention.keys:
-                    if member.country == article.countries[key]:
-                        overlap[member.index, key] += 1
-    mapped: dict[int, str] = {}
-    taken: set[str] = set()
-    for (entity_index, key), _ in sorted(overlap.items(), key=lambda item: (-item[1], item[0])):
-        if entity_index not in mapped and key not in taken:
-            mapped[entity_index] = key
-            taken.add(key)
-    return mapped
+    entities = [(mention, reading.entity(index)) for index, mention in enumerate(mentions)]
+    return actor_keys(
+        article,
+        (
+            (mention, [(member.index, member.country) for member in entity.members or (entity,)])
+            for mention, entity in entities
+            if entity is not None
+        ),
+    )
 
 
 def main() -> None:
@@ -136,7 +62,7 @@ def main() -> None:
     articles = [article for path in arguments.files for article in read_articles(path)]
     for article in articles:
         started = time.perf_counter()
-        reading = stage.read(attributed(article))
+        reading = stage.read(attributed_article(article))
         reading.trace = [] if arguments.fit else None
         voices = resolve(reading)
         spent += time.perf_counter() - started
