@@ -24,11 +24,23 @@ def macro_f1(gold: np.ndarray, predicted: np.ndarray, classes: int) -> float:
     return float(f1_score(gold, predicted, labels=present, average="macro", zero_division=0))
 
 
-def span_scores(gold: Sequence[Set[Any]], found: Sequence[Set[Any]]) -> SpanScores:
-    """Exact matches over texts: ``gold[i]`` and ``found[i]`` are the items of text i."""
-    right = sum(len(wanted & got) for wanted, got in zip(gold, found, strict=True))
-    wanted, got = sum(map(len, gold)), sum(map(len, found))
+def match_counts(gold: Sequence[Set[Any]], found: Sequence[Set[Any]]) -> np.ndarray:
+    """Of each text the numbers of right, wanted and found items, shape (texts, 3)."""
+    return np.array(
+        [(len(wanted & got), len(wanted), len(got)) for wanted, got in zip(gold, found, strict=True)],
+        dtype=int,
+    ).reshape(-1, 3)
+
+
+def count_scores(counts: np.ndarray) -> SpanScores:
+    """Scores of the sums of `match_counts`."""
+    right, wanted, got = (int(total) for total in counts.sum(axis=0))
     precision = right / got if got else 0.0
     recall = right / wanted if wanted else 0.0
     f1 = 2 * right / (wanted + got) if wanted + got else 0.0
     return SpanScores(precision, recall, f1, wanted)
+
+
+def span_scores(gold: Sequence[Set[Any]], found: Sequence[Set[Any]]) -> SpanScores:
+    """Exact matches over texts: ``gold[i]`` and ``found[i]`` are the items of text i."""
+    return count_scores(match_counts(gold, found))

@@ -76,26 +76,29 @@ def articles(
     config: Annotated[Path | None, typer.Option(help="YAML of the chain; the defaults without it.")] = None,
     out: _JSON = None,
 ) -> None:
-    """The whole chain on annotated articles: statements, mentions, speakers, stances between countries."""
+    """The whole chain on annotated articles: statements, mentions, speakers, stances; what each stage loses."""
     with errors_reported():
         from models.articles import read_articles
         from models.reports import rounded
-        from pipeline.agreement import agreement, unannotated
-        from pipeline.api import Scorer
+        from pipeline.chain import build_chain
+        from pipeline.commands.agreement_tables import print_agreement, print_ladder
+        from pipeline.engines.local import LocalEngine
+        from pipeline.errors import InputError
+        from pipeline.ladder import ladder
+        from pipeline.run import score_config
 
         annotated = read_articles(gold)
-        scored = Scorer(config).articles([asdict(unannotated(article)) for article in annotated])
-        found = agreement(annotated, scored)
-        scores = {
-            "statements": found.statements,
-            "mentions": found.mentions,
-            "pairs by country": found.pairs,
-            **{f"  {sign}": value for sign, value in found.by_sign.items()},
-            "pairs by country, article level": found.article_pairs,
-        }
-        _print_spans("End to end", scores)
-        stdout().print(f"speakers' countries right: {found.speakers:.1%} of sentences")
-        _save(out, gold, rounded(asdict(found)))
+        if not annotated:
+            raise InputError(f"{gold}: holds no article; write one annotated article a line")
+        settings = score_config(config)
+        chain = build_chain(settings)
+        engine = LocalEngine(chain, settings.threads)
+        rungs = ladder(annotated, chain, settings.batch_articles)
+        found = rungs[-1].agreement
+        print_agreement(found)
+        print_ladder(rungs)
+        report = {**asdict(found), "models": engine.checkpoints, "ladder": [asdict(rung) for rung in rungs]}
+        _save(out, gold, rounded(report))
 
 
 def _print_stance(report: "StanceReport") -> None:
