@@ -21,6 +21,9 @@ Level = Literal["actors", "countries"]
 # Keys of a holder and a target on one level; None stands for any.
 Pair = tuple[str | None, str | None]
 
+# Fewer stances than this are shown nowhere as a rate.
+MINIMUM = 3
+
 _LABELS = {label: index for index, label in enumerate((*STANCES, "unsure"))}
 
 

@@ -7,6 +7,7 @@ import typer
 
 from pipeline.commands.evaluate import evaluate
 from pipeline.commands.look import show, top
+from pipeline.commands.report import report
 from pipeline.commands.score import score
 from pipeline.commands.train import train
 
@@ -30,6 +31,7 @@ def main(
 
 
 app.command()(score)
+app.command()(report)
 app.command()(top)
 app.command()(show)
 app.add_typer(train, name="train")

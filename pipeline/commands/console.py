@@ -3,7 +3,6 @@
 import os
 import sys
 import textwrap
-import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from io import TextIOWrapper
@@ -13,6 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 from pipeline.errors import StancewireError
+from pipeline.printable import printable
 
 # Width of what goes to a file or pipe, where there is no terminal to ask.
 _WIDTH = 120
@@ -38,20 +38,10 @@ def _console(stderr: bool) -> Console:
     return console
 
 
-def printable(text: str) -> str:
-    """What `plain` lets through, for a text in pieces: white space becomes spaces, none of it is dropped."""
-    return "".join(
-        " " if character.isspace() else character
-        for character in text
-        if character.isspace() or not unicodedata.category(character).startswith("C")
-    )
-
-
 def plain(text: str, width: int | None = None) -> Text:
     """Text from outside, safe for a terminal: no markup is read, control and format characters are gone.
 
-    Escape sequences start with a control character and bidirectional overrides are format characters
-    (Unicode categories Cc and Cf). White space of any kind becomes one space; ``width`` cuts at a word.
+    White space of any length becomes one space; ``width`` cuts at a word. See `printable`.
     """
     kept = " ".join(printable(text).split())
     return Text(textwrap.shorten(kept, width, placeholder=" …") if width else kept)

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.progress import track
 
+from pipeline.aggregate import MINIMUM
 from pipeline.commands.console import errors_reported, stderr, stdout
 
 if TYPE_CHECKING:
     from pipeline.io.results import Run, StoredArticle
 
-_RUN = Annotated[Path, typer.Argument(metavar="RUN", help="The folder that `stancewire score` wrote.")]
+RUN = Annotated[Path, typer.Argument(metavar="RUN", help="The folder that `stancewire score` wrote.")]
 
 
 class By(StrEnum):
@@ -23,7 +24,7 @@ class By(StrEnum):
 
 
 def top(
-    run: _RUN,
+    run: RUN,
     by: Annotated[
         By,
         typer.Option(
@@ -33,7 +34,7 @@ def top(
     limit: Annotated[int, typer.Option("--n", min=1, help="Rows to print.")] = 20,
     minimum: Annotated[
         int, typer.Option("--min", min=1, help="Leave out what fewer stances than this speak of.")
-    ] = 3,
+    ] = MINIMUM,
 ) -> None:
     """Print who takes sides most often, with net stance and its 95 % interval; copies count once."""
     with errors_reported():
@@ -57,7 +58,7 @@ def top(
 
 
 def show(
-    run: _RUN,
+    run: RUN,
     article_id: Annotated[str, typer.Argument(metavar="ARTICLE", help="Its id, as in the run's tables.")],
 ) -> None:
     """Print an article of a run: statement by statement, with speakers, holders, targets and stances."""

@@ -11,8 +11,9 @@ from rich.text import Text
 
 from models.labels import SENTIMENTS, STANCES
 from pipeline.aggregate import CountryPair, Counts, PairCounts, PairStance
-from pipeline.commands.console import plain, printable
+from pipeline.commands.console import plain
 from pipeline.io.results import StoredArticle, StoredStatement
+from pipeline.printable import printable
 from pipeline.records import Actor, ScoredArticle, Speaker, StanceRecord
 
 _STYLES = {"support": "green", "oppose": "red"}
