@@ -68,24 +68,18 @@ def evaluate_stance(checkpoint: Checkpoint, labels: Sequence[PairLabel]) -> Stan
     groups = [articles[labelled.ids[index]] for labelled, index, _ in rows]
     heads = []
     for head, names in (("stances", STANCES), ("sentiments", SENTIMENTS)):
-        gold = np.array([value for labelled in windows for value in getattr(labelled, head)], dtype=int)
-        known = np.flatnonzero(gold != IGNORED)
-        if len(known):
-            chances = np.concatenate([getattr(score, head) for score in scored])[known]
-            here = [groups[index] for index in known]
-            heads.append(
-                head_report(
-                    head.removesuffix("s"), names, gold[known], chances, [texts[i] for i in known], here
-                )
-            )
-    gold = np.array([value for labelled in windows for value in labelled.stances], dtype=int)
-    known = np.flatnonzero(gold != IGNORED)
-    chances = np.concatenate([score.stances for score in scored] or [np.zeros((0, len(STANCES)))])
+        gold, chances = known_items(head, windows, scored)
+        if len(gold):
+            known = [place for place, row in enumerate(rows) if getattr(row[0], head)[row[1]] != IGNORED]
+            here = ([texts[place] for place in known], [groups[place] for place in known])
+            heads.append(head_report(head.removesuffix("s"), names, gold, chances, *here))
+    gold, chances = known_items("stances", windows, scored)
+    judged = [row for row in rows if row[0].stances[row[1]] != IGNORED]
     return StanceReport(
         heads=tuple(heads),
-        slices=_slices([rows[i][2] for i in known], gold[known], chances[known].argmax(axis=-1)),
+        slices=_slices([pair for _, _, pair in judged], gold, chances.argmax(axis=-1)),
         benchmarks=benchmark_scores(windows, scored),
-        worst=_worst([rows[i] for i in known], gold[known], chances[known]),
+        worst=_worst(judged, gold, chances),
     )
 
 
@@ -102,6 +96,16 @@ def score_labelled(checkpoint: Checkpoint, windows: Sequence[LabelledWindow]) ->
         for place, score in zip(places, found, strict=True):
             scores[place] = score
     return [score for score in scores if score is not None]
+
+
+def known_items(
+    head: str, windows: Sequence[LabelledWindow], scores: Sequence[PairScores]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Labels (items,) and probabilities (items, 3) of the pairs whose ``head``, stances or sentiments, is labelled."""
+    gold = np.array([label for labelled in windows for label in getattr(labelled, head)], dtype=int)
+    known = gold != IGNORED
+    chances = [getattr(score, head) for score in scores] or [np.zeros((0, len(STANCES)))]
+    return gold[known], np.concatenate(chances)[known]
 
 
 def _slices(pairs: Sequence[PairContext], gold: np.ndarray, found: np.ndarray) -> tuple[SliceScores, ...]:

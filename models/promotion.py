@@ -12,8 +12,10 @@ import numpy as np
 
 from models.calibration import fit_temperature
 from models.card import write_card
-from models.evaluation import evaluate_stance_file, score_labelled
-from models.labels import IGNORED
+from models.errors import LabelError
+from models.evaluation import known_items, score_labelled
+from models.labels import SENTIMENTS, STANCES
+from models.metrics import macro_f1
 from models.pairs import labelled_windows, read_pairs
 from models.reader_evaluation import evaluate_reader
 from models.registry import WEIGHTS, Checkpoint, load_checkpoint, save_checkpoint
@@ -35,7 +37,13 @@ class Verdict:
 def gate_score(checkpoint: Checkpoint, path: Path) -> float:
     """What a `Gate` compares."""
     if isinstance(checkpoint.model, StanceModel):
-        return evaluate_stance_file(checkpoint, path).heads[0].macro_f1
+        windows = labelled_windows(read_pairs(path))
+        scores = score_labelled(checkpoint, windows)
+        for head, names in (("stances", STANCES), ("sentiments", SENTIMENTS)):
+            gold, chances = known_items(head, windows, scores)
+            if len(gold):
+                return macro_f1(gold, chances.argmax(axis=-1), len(names))
+        raise LabelError(f"{path}: no row has a stance or a sentiment; a gate needs labels")
     return float(np.mean([scores.f1 for scores in evaluate_reader(checkpoint, path).spans.values()]))
 
 
@@ -59,13 +67,11 @@ def calibrate(checkpoint: Checkpoint, paths: Sequence[Path]) -> dict[str, float]
     config = checkpoint.model.config
     scores = score_labelled(checkpoint, windows)
     for head in ("stance", "sentiment"):
-        gold = np.array([label for row in windows for label in getattr(row, f"{head}s")], dtype=int)
-        known = gold != IGNORED
-        if known.any():
-            chances = np.concatenate([getattr(score, f"{head}s") for score in scores])[known]
+        gold, chances = known_items(f"{head}s", windows, scores)
+        if len(gold):
             # Logits differ from the log probabilities by a constant a pair, and by the present temperature.
             logits = np.log(np.maximum(chances, 1e-9)) * getattr(config, f"{head}_temperature")
-            setattr(config, f"{head}_temperature", fit_temperature(logits, gold[known]))
+            setattr(config, f"{head}_temperature", fit_temperature(logits, gold))
     return {head: getattr(config, f"{head}_temperature") for head in ("stance", "sentiment")}
 
 
