@@ -168,7 +168,9 @@ def _compared_at(
     known = _candidates(level, article) | {_pair(item) for item in wanted | found}
     # A pair that is arguable under one sign and listed under the other is listed.
     known -= {_pair(item) for item in arguable} - {_pair(item) for item in wanted}
-    by_label = {label: (_of_label(wanted, label, known), _of_label(found, label, known)) for label in STANCES}
+    by_label: dict[str, tuple[set[Any], set[Any]]] = {
+        label: (_of_label(wanted, label, known), _of_label(found, label, known)) for label in STANCES
+    }
     return {
         "resolved": (
             {
