@@ -99,9 +99,9 @@ def summary(gold: Sequence[LabelledArticle], found: Counts) -> Agreement:
     )
 
 
-def label_f1(found: Counts, level: str = "") -> float:
-    """Macro F1 over support, neutral and oppose, of those that the annotation holds; 0 if it holds none."""
-    scores = [count_scores(found[level + label]) for label in STANCES]
+def label_f1(found: Counts) -> float:
+    """Macro F1 by country over support, neutral and oppose, of those that the annotation holds; 0 if it holds none."""
+    scores = [count_scores(found[label]) for label in STANCES]
     held = [one.f1 for one in scores if one.support]
     return sum(held) / len(held) if held else 0.0
 
