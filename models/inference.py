@@ -71,7 +71,9 @@ def _read(
         np.concatenate(layer) for layer in zip(*reader_logits(checkpoint, windows), strict=True)
     )
     lengths = np.array([len(window.ids) for window in windows])
-    layers = [(spans[:, label], SPAN_STEPS, BIO, name) for label, name in enumerate(SPAN_LABELS)]
+    layers: list[tuple[np.ndarray, np.ndarray, Sequence[str], str]] = [
+        (spans[:, label], SPAN_STEPS, BIO, name) for label, name in enumerate(SPAN_LABELS)
+    ]
     layers.append((mentions, MENTION_STEPS, MENTION_TAGS, ""))
     pieces = [_pieces(windows, lengths, *layer) for layer in layers]
     for index, owner in enumerate(owners):
