@@ -28,6 +28,7 @@ from pipeline.actors.countries import load_countries
 from pipeline.io.schema import ARTICLES, STANCES, STATEMENTS, Table
 from pipeline.paths import config_path
 
+_TABLES: tuple[Table[Any], ...] = (ARTICLES, STATEMENTS, STANCES)
 _STATEMENTS, _PAIRS = 25, 4
 _OUTLETS = [f"{place} {kind}" for place in ("Harbour", "Northern", "Valley", "Island") for kind in
             ("Courier", "Gazette", "Herald", "Post", "Wire")]  # fmt: skip
@@ -74,11 +75,11 @@ def write_run(folder: Path, articles: int) -> int:
     with ExitStack() as stack:
         writers = {
             table.name: stack.enter_context(pq.ParquetWriter(folder / f"{table.name}.parquet", table.schema))
-            for table in (ARTICLES, STATEMENTS, STANCES)
+            for table in _TABLES
         }
         waiting = iter(islice(made, articles))
         while batch := list(islice(waiting, 200)):
-            for index, table in enumerate((ARTICLES, STATEMENTS, STANCES)):
+            for index, table in enumerate(_TABLES):
                 writers[table.name].write_table(_table(table, [row for each in batch for row in each[index]]))
     (folder / "rejects.jsonl").write_text("", encoding="utf-8")
     (folder / "run.json").write_text(json.dumps({"counts": {"articles": articles}}), encoding="utf-8")
@@ -100,7 +101,7 @@ def _articles(chance: random.Random) -> Any:
     ]
     actors += [(name.lower(), name, "country", code) for code, name in names[:60]]
     weights = [1 / (1 + number % 900) for number in range(len(actors))]
-    leaning = {}
+    leaning: dict[Any, float] = {}
     first = date(2023, 1, 1)
     stories: list[list[tuple[Any, ...]]] = []
     for number in count():
@@ -139,7 +140,7 @@ def _statement(
 ) -> tuple[Any, ...]:
     """A sentence on two actors, each toward the other and two more; every pair of countries has a leaning."""
     holder, target, third = chance.choices(actors, weights, k=3)
-    spans = []
+    spans: list[tuple[Any, ...]] = []
     # Leanings drift with the years, so that the charts have something to show.
     key = holder[3], target[3]
     lean = leaning.setdefault(key, chance.uniform(-0.45, 0.45)) * (1 + 0.4 * (day.year - 2024))

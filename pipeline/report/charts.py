@@ -25,8 +25,6 @@ _DATES: dict[Unit, str] = {
 _SIGN = alt.Color("sign:N", scale=alt.Scale(domain=[1, 0, -1], range=[SUPPORT, NEUTRAL, OPPOSE]), legend=None)
 _NET = alt.Scale(domain=[-1, 1])
 _ROWS = alt.NamedData("rows")
-# Only the width follows the page; it is the rows that make the height.
-_AUTOSIZE = alt.AutoSizeParams(type="fit-x", contains="padding")
 # "+0" is no number.
 _SIGNED = "datum.value > 0 ? '+' + datum.label : datum.label"
 
@@ -41,7 +39,7 @@ def charts(unit: Unit) -> dict[str, dict[str, Any]]:
     }
 
 
-def _finished(chart: alt.LayerChart | alt.Chart) -> dict[str, Any]:
+def _finished(chart: alt.LayerChart | alt.FacetChart) -> dict[str, Any]:
     axis = {
         "labelColor": _MUTED,
         "titleColor": _MUTED,
@@ -55,14 +53,14 @@ def _finished(chart: alt.LayerChart | alt.Chart) -> dict[str, Any]:
         "titleFontSize": 12,
     }
     return (
-        chart.configure(background="transparent", font=_FONT, autosize=_AUTOSIZE)
+        chart.configure(background="transparent", font=_FONT)
         .configure_view(stroke=None)
         .configure_axis(**axis)
         .to_dict()
     )
 
 
-def _time(unit: Unit) -> alt.LayerChart:
+def _time(unit: Unit) -> alt.LayerChart | alt.FacetChart:
     """A pair over time. Rows: time (ms), net, low, high, sign, told (for the tooltip)."""
     base = alt.Chart(_ROWS).encode(
         x=alt.X(
@@ -83,7 +81,7 @@ def _time(unit: Unit) -> alt.LayerChart:
     return alt.layer(band, bars, line, points).properties(width="container", height=110)
 
 
-def _targets() -> alt.LayerChart:
+def _targets() -> alt.LayerChart | alt.FacetChart:
     """Who is supported and opposed. Rows: name, side, count (opposing ones negative), rank, told, key."""
     bars = (
         alt.Chart(_ROWS)
@@ -106,7 +104,7 @@ def _targets() -> alt.LayerChart:
     return alt.layer(bars, zero).properties(width="container", height=alt.Step(24))
 
 
-def _outlets() -> alt.LayerChart:
+def _outlets() -> alt.LayerChart | alt.FacetChart:
     """Net stance by outlet. Rows: name, net, low, high, sign, rank, told."""
     base = alt.Chart(_ROWS).encode(y=_by_rank(), tooltip="told:N")
     net = alt.X(
@@ -133,9 +131,10 @@ def _by_rank() -> alt.Y:
     )
 
 
-def _network() -> alt.LayerChart:
-    """Rows of three kinds, in pixels of the chart: edge (x, y, x2, y2, sign, width, faint, angle for its head at
-    hx, hy, told, key), node (x, y, size, told) and label (x, y, name)."""
+def _network() -> alt.LayerChart | alt.FacetChart:
+    """Rows of two kinds, in pixels of the chart. Edge: x, y, x2, y2, sign, width, faint (its opacity), told,
+    index, and its head's place hx, hy, angle and size head. Node: x, y, size, name, told, top (of its label).
+    """
     width, height = 760, 520
     x, y = alt.Scale(domain=[0, width], nice=False), alt.Scale(domain=[height, 0], nice=False)
     base = alt.Chart(_ROWS).encode(
@@ -172,7 +171,7 @@ def _network() -> alt.LayerChart:
     )
     labels = (
         base.transform_filter("datum.kind == 'node'")
-        .mark_text(color=_INK, dy=-14, fontSize=12, stroke=_PAPER, strokeWidth=0)
-        .encode(text="name:N")
+        .mark_text(color=_INK, baseline="bottom", fontSize=12)
+        .encode(y=alt.Y("top:Q", scale=y, axis=None), text="name:N")
     )
     return alt.layer(edges, heads, nodes, labels).properties(width=width, height=height)

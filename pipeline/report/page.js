@@ -218,7 +218,8 @@
     host.setAttribute("aria-label", told);
     if (!hosts.has(host)) {
       const spec = { ...DATA.charts[chart], datasets: { rows } };
-      const options = { mode: "vega-lite", renderer: "svg", ast: true, actions: false, defaultStyle: false, tooltip: tip, config: { aria: false } };
+      // Log level 1 leaves out the warning that a chart as high as its rows does not fit a fixed height.
+      const options = { mode: "vega-lite", renderer: "svg", ast: true, logLevel: 1, actions: false, defaultStyle: false, tooltip: tip, config: { aria: false } };
       const made = vegaEmbed(host, spec, options).then(({ view }) => {
         view.addEventListener("click", (_, item) => {
           const current = hosts.get(host).clicked;
@@ -295,7 +296,7 @@
       return;
     }
     const head = element("tr", {}, element("th", { class: "corner", scope: "col" }, "holder ↓  target →"),
-      ...keys.map((key) => element("th", { scope: "col", title: label(choice.level, key) }, element("span", {}, label(choice.level, key)))));
+      ...keys.map((key) => element("th", { scope: "col", title: label(choice.level, key) }, element("span", {}, DATA.keys[choice.level][key][0]))));
     const body = keys.map((holder) => element("tr", {},
       element("th", { scope: "row", title: label(choice.level, holder) }, label(choice.level, holder)),
       ...keys.map((target) => {
@@ -432,7 +433,7 @@
       };
     });
     const nodes = [...weights.keys()].map((key) => ({
-      kind: "node", x: places.get(key)[0], y: places.get(key)[1], size: Math.PI * radius(key) ** 2,
+      kind: "node", x: places.get(key)[0], y: places.get(key)[1], top: places.get(key)[1] - radius(key) - 1, size: Math.PI * radius(key) ** 2,
       name: DATA.keys[choice.level][key][0], told: `${label(choice.level, key)}: in ${many(weights.get(key), "stance")} on a side`,
     }));
     const mutual = edges.filter((pair) => pair.holder < pair.target).flatMap((pair) => {
