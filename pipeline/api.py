@@ -13,10 +13,10 @@ from typing import Any
 
 from pipeline.chain import build_chain
 from pipeline.config import ScoreConfig
-from pipeline.engines.local import LocalEngine
 from pipeline.errors import InputError, StancewireError
 from pipeline.io.read import Reject, Row, article_from
 from pipeline.io.schema import STANCES, STATEMENTS
+from pipeline.loaded_chain import LoadedChain
 from pipeline.records import ScoredArticle
 from pipeline.run import score_config
 
@@ -43,7 +43,7 @@ class Scorer:
         if not isinstance(config, ScoreConfig):
             config = score_config(Path(config) if config else None)
         self._batch = config.batch_articles
-        self._engine = LocalEngine(build_chain(config), config.threads)
+        self._engine = LoadedChain(build_chain(config), config.threads)
 
     def articles(self, articles: ArticleLike | Iterable[ArticleLike]) -> list[ScoredArticle]:
         """The scored records, in input order.

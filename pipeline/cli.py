@@ -9,6 +9,7 @@ from pipeline.commands.evaluate import evaluate
 from pipeline.commands.look import show, top
 from pipeline.commands.report import report
 from pipeline.commands.score import score
+from pipeline.commands.status import status
 from pipeline.commands.train import train
 
 # Tracebacks with local variables would print article text as it stands.
@@ -31,6 +32,7 @@ def main(
 
 
 app.command()(score)
+app.command()(status)
 app.command()(report)
 app.command()(top)
 app.command()(show)

@@ -1,8 +1,9 @@
 """The run configuration: YAML checked against the stages' own options before any work starts."""
 
+import hashlib
 import importlib
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -23,13 +24,26 @@ class StageConfig(BaseModel):
         return dict(self.model_extra or {})
 
 
+EngineName = Literal["local", "ray"]
+
+
+class EngineConfig(BaseModel):
+    """Where shards are scored. ``address`` and ``worker_cpus`` are those of a Ray cluster and its workers."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    use: EngineName = "local"
+    address: str | None = None
+    worker_cpus: int = Field(default=1, ge=1)
+
+
 class ScoreConfig(BaseModel):
-    """What `stancewire score` runs. ``batch_articles`` bounds memory; it never changes a row."""
+    """What `stancewire score` runs. No row depends on ``batch_articles``, ``threads`` and ``engine``."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     stages: dict[str, StageConfig] = Field(default_factory=dict)
     batch_articles: int = Field(default=32, ge=1)
     threads: int | None = Field(default=None, ge=1)
+    engine: EngineConfig = EngineConfig()
 
     @model_validator(mode="before")
     @classmethod
@@ -140,6 +154,23 @@ def resolved(config: ScoreConfig) -> dict[str, Any]:
         options = validated(stage_class(step, choice.use).Options, choice.options, f"stages.{step}")
         values["stages"][step] = {"use": choice.use, **options.model_dump(mode="json")}
     return values
+
+
+def option_digests(config: ScoreConfig) -> dict[str, str]:
+    """The sha256 of every file that a stage's options name: what it holds counts like an option.
+
+    Raises:
+        ConfigError: as `resolved`.
+    """
+    digests = {}
+    for step, choice in config.stages.items():
+        options = validated(stage_class(step, choice.use).Options, choice.options, f"stages.{step}")
+        for name in type(options).model_fields:
+            value = getattr(options, name)
+            for path in value if isinstance(value, (list, tuple)) else [value]:
+                if isinstance(path, Path) and path.is_file():
+                    digests[str(path)] = hashlib.sha256(path.read_bytes()).hexdigest()
+    return digests
 
 
 def load_score_config(path: Path | None) -> ScoreConfig:

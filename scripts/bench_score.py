@@ -18,6 +18,7 @@ from typing import Annotated
 
 import typer
 
+from pipeline.io.inputs import find_input
 from pipeline.io.read import ArticleReader, Reject
 
 
@@ -31,7 +32,7 @@ def main(
         raise typer.BadParameter("the stancewire command is not installed in this environment")
     with tempfile.TemporaryDirectory() as folder:
         articles = Path(folder) / "articles.jsonl"
-        rows = (row.article for row in ArticleReader(source) if not isinstance(row, Reject))
+        rows = (row.article for row in ArticleReader(find_input(source)) if not isinstance(row, Reject))
         words = 0
         with articles.open("w", encoding="utf-8") as lines:
             for article in islice(rows, limit):

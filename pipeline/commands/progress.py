@@ -14,14 +14,14 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from pipeline.run import Watch
+from pipeline.run import Phase, Watch
 
 _PLAIN_SECONDS = 10.0
 
 
 @contextmanager
 def progress(console: Console) -> Iterator[Watch]:
-    """Yields what `pipeline.run.score_run` takes as ``watch``; the rate counts from its first call."""
+    """Yields what `pipeline.run.score_run` takes as ``watch``; the rate counts from a phase's first call."""
     if not console.is_terminal:
         yield _plain_lines(console)
         return
@@ -50,18 +50,24 @@ def _plain_lines(console: Console) -> Watch:
 
 def _timed(show: Callable[[str, float], None], every: float) -> Watch:
     """Calls ``show`` with counts and rate, no more often than ``every`` seconds."""
-    begun: float | None = None
-    shown = 0.0
+    now_in: Phase | None = None
+    begun = shown = 0.0
+    before = 0
 
-    def watch(articles: int, rejects: int, done: float) -> None:
-        nonlocal begun, shown
+    def watch(phase: Phase, articles: int, rejects: int, done: float) -> None:
+        nonlocal now_in, begun, shown, before
         now = monotonic()
-        if begun is None:
+        if phase != now_in:
+            # What an earlier, stopped run did says nothing of the rate of this one.
+            now_in, before = phase, articles
             begun = shown = now
         if now - shown < every:
             return
         shown = now
-        rate = articles / (now - begun) if now > begun else 0.0
+        if phase == "planning":
+            show(f"planning: {articles:,} rows", done)
+            return
+        rate = (articles - before) / (now - begun) if now > begun else 0.0
         rejected = f", {rejects:,} rejected" if rejects else ""
         show(f"{articles:,} articles ({rate:.1f}/s){rejected}", done)
 

@@ -1,7 +1,8 @@
 """The file types that articles come in, each read row by row and never whole.
 
 A format turns a file into `RawRow`s: the fields as they stand, or what is wrong with that row. What the
-fields must hold is the business of `pipeline.io.read`.
+fields must hold is the business of `pipeline.io.read`. Each can start at any row that it has told of before
+(`Mark`), so that a worker reads its part of a file and no more.
 """
 
 import codecs
@@ -12,14 +13,18 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipeline.io.folders import Folder
+
 FIELDS = ("id", "text", "title", "source", "published_at", "url")
 
 _PARQUET_BATCH = 256
+# Without it Arrow reads a column of a row group whole, and writers make row groups of a million rows.
+_PARQUET_BUFFER = 1 << 20
 _CSV_DELIMITERS = ",;\t"
 # The csv module's default limit of 128 KiB a field is shorter than a long article; this is its largest.
 _CSV_FIELD_LIMIT = 2**31 - 1
@@ -31,48 +36,66 @@ class UnreadableFileError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """A place between two rows of a file: bytes before it (JSONL, CSV), and lines or rows before it."""
+
+    offset: int = 0
+    number: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class RawRow:
     """One row as it stands in its file.
 
     ``number``: its line (JSONL, CSV) or row (Parquet), from 1; None where the file is the row.
-    ``done``: the share of the file read up to here. ``problem``: why the row cannot be used.
+    ``after``: where the next row begins. ``done``: the share of the file read up to there.
+    ``problem``: why the row cannot be used.
     """
 
     number: int | None
+    after: Mark
     done: float
     values: Mapping[str, Any] = field(default_factory=dict)
     problem: str | None = None
 
 
-def raw_rows(path: Path) -> Iterator[RawRow]:
-    """The rows of a file, by the format that its suffix names.
+def raw_rows(folder: Folder, name: str, start: Mark) -> Iterator[RawRow]:
+    """The rows of a file from a mark on, by the format that its suffix names.
 
     Raises:
         UnreadableFileError: an unknown suffix, no ``text`` column, or bytes that are not of that format.
         OSError: the file cannot be opened.
     """
-    read = FORMATS.get(path.suffix.lower())
+    suffix = Path(name).suffix
+    read = FORMATS.get(suffix.lower())
     if read is None:
         raise UnreadableFileError(
-            f"{path.suffix or 'a file without a suffix'} is not read; use {', '.join(FORMATS)}"
+            f"{suffix or 'a file without a suffix'} is not read; use {', '.join(FORMATS)}"
         )
-    return read(path)
+    with folder.open(name) as file:
+        yield from read(file, start)
 
 
-def _jsonl(path: Path) -> Iterator[RawRow]:
-    size = max(path.stat().st_size, 1)
-    position = 0
-    with path.open("rb") as file:
-        for number, line in enumerate(file, 1):
-            position += len(line)
-            if number == 1:
-                line = _without_bom(line)
-            if not line.strip():
-                continue
-            try:
-                yield RawRow(number, position / size, values=_json_object(line))
-            except (ValueError, RecursionError) as error:
-                yield RawRow(number, position / size, problem=_json_problem(error))
+def _size(file: BinaryIO) -> int:
+    size = file.seek(0, io.SEEK_END)
+    file.seek(0)
+    return max(size, 1)
+
+
+def _jsonl(file: BinaryIO, start: Mark) -> Iterator[RawRow]:
+    size = _size(file)
+    position = file.seek(start.offset)
+    for number, line in enumerate(file, start.number + 1):
+        position += len(line)
+        after, done = Mark(position, number), position / size
+        if number == 1:
+            line = _without_bom(line)
+        if not line.strip():
+            continue
+        try:
+            yield RawRow(number, after, done, values=_json_object(line))
+        except (ValueError, RecursionError) as error:
+            yield RawRow(number, after, done, problem=_json_problem(error))
 
 
 def _json_object(line: bytes) -> dict[str, Any]:
@@ -92,37 +115,70 @@ def _json_problem(error: ValueError | RecursionError) -> str:
     return str(error)
 
 
-def _csv(path: Path) -> Iterator[RawRow]:
+def _csv(file: BinaryIO, start: Mark) -> Iterator[RawRow]:
     csv.field_size_limit(_CSV_FIELD_LIMIT)
-    size = max(path.stat().st_size, 1)
-    with path.open("rb") as data:
-        _without_bom(data.peek(4)[:4])
-        # Bytes that are not UTF-8 become lone surrogates, so that they cost one row and not the file.
-        file = io.TextIOWrapper(data, encoding="utf-8-sig", errors="surrogateescape", newline="")
-        first = file.readline()
-        file.seek(0)
-        delimiter = max(_CSV_DELIMITERS, key=first.count)
-        # Strict, because a lenient reader swallows the rest of the file after a quote that never closes.
-        reader = csv.reader(file, delimiter=delimiter, strict=True)
+    size = _size(file)
+    lines = _CsvLines(file)
+    first = next(lines, "")
+    delimiter = max(_CSV_DELIMITERS, key=first.count)
+    lines.go(Mark())
+    # Strict, because a lenient reader swallows the rest of the file after a quote that never closes.
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    try:
+        header = [name.strip() for name in next(reader, [])]
+    except csv.Error as error:
+        raise UnreadableFileError(f"its first line is not valid CSV ({error})") from error
+    _check_columns(header)
+    if start != Mark():
+        lines.go(start)
+    while True:
+        number = lines.mark.number + 1
+        problem = None
+        cells: list[str] = []
         try:
-            header = [name.strip() for name in next(reader, [])]
+            cells = next(reader)
+        except StopIteration:
+            return
         except csv.Error as error:
-            raise UnreadableFileError(f"its first line is not valid CSV ({error})") from error
-        _check_columns(header)
-        while True:
-            number = reader.line_num + 1
-            problem = None
-            cells: list[str] = []
-            try:
-                cells = next(reader)
-            except StopIteration:
-                return
-            except csv.Error as error:
-                problem = _csv_problem(error, number, reader.line_num)
-            if cells or problem:
-                values = dict(zip(header, cells, strict=False))
-                problem = problem or _cells_problem(cells, header)
-                yield RawRow(number, data.tell() / size, values=values, problem=problem)
+            problem = _csv_problem(error, number, lines.mark.number)
+        if cells or problem:
+            values = dict(zip(header, cells, strict=False))
+            problem = problem or _cells_problem(cells, header)
+            done = lines.mark.offset / size
+            yield RawRow(number, lines.mark, done, values=values, problem=problem)
+
+
+class _CsvLines:
+    """The lines of a CSV file, line breaks as they stand; ``mark`` is where the next one begins.
+
+    Bytes that are not UTF-8 become lone surrogates, so that they cost one row and not the file.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._start = len(codecs.BOM_UTF8) if file.read(3) == codecs.BOM_UTF8 else 0
+        file.seek(0)
+        _without_bom(file.read(4))
+        self._text: io.TextIOWrapper | None = None
+        self.go(Mark())
+
+    def go(self, mark: Mark) -> None:
+        if self._text is not None:
+            self._text.detach()  # A wrapper that is collected closes its file.
+        self._file.seek(mark.offset or self._start)
+        self.mark = Mark(mark.offset or self._start, mark.number)
+        self._text = io.TextIOWrapper(self._file, encoding="utf-8", errors="surrogateescape", newline="")
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._text.readline() if self._text is not None else ""
+        if not line:
+            raise StopIteration
+        length = len(line.encode("utf-8", "surrogateescape"))
+        self.mark = Mark(self.mark.offset + length, self.mark.number + 1)
+        return line
 
 
 def _csv_problem(error: csv.Error, first: int, last: int) -> str:
@@ -144,9 +200,9 @@ def _cells_problem(cells: Sequence[str], header: Sequence[str]) -> str | None:
     return None
 
 
-def _parquet(path: Path) -> Iterator[RawRow]:
+def _parquet(data: BinaryIO, start: Mark) -> Iterator[RawRow]:
     try:
-        file = pq.ParquetFile(path)
+        file = pq.ParquetFile(data, buffer_size=_PARQUET_BUFFER)
     except (pa.ArrowException, OSError) as error:
         raise UnreadableFileError(f"not a readable Parquet file ({error}); write or copy it again") from error
     with file:
@@ -154,22 +210,36 @@ def _parquet(path: Path) -> Iterator[RawRow]:
         _check_columns(names)
         wanted = [name for name in FIELDS if name in names]
         total = max(file.metadata.num_rows, 1)
-        number = 0
-        batches = file.iter_batches(batch_size=_PARQUET_BATCH, columns=wanted)
-        while True:
-            try:
-                batch = next(batches, None)
-            except (pa.ArrowException, OSError) as error:
-                yield RawRow(number + 1, 1.0, problem=f"the file is damaged from this row on ({error})")
-                return
-            if batch is None:
-                return
-            problems: dict[int, str] = {}
-            columns = [_column(name, batch.column(name), problems) for name in wanted]
-            for index, cells in enumerate(zip(*columns, strict=True)):
-                number += 1
-                values = dict(zip(wanted, cells, strict=True))
-                yield RawRow(number, number / total, values=values, problem=problems.get(index))
+        number, groups = _row_groups(file.metadata, start.number)
+        try:
+            for batch in _batches(file, groups, wanted):
+                problems: dict[int, str] = {}
+                columns = [_column(name, batch.column(name), problems) for name in wanted]
+                for index, cells in enumerate(zip(*columns, strict=True)):
+                    number += 1
+                    if number > start.number:
+                        values = dict(zip(wanted, cells, strict=True))
+                        yield RawRow(number, Mark(0, number), number / total, values, problems.get(index))
+        except (pa.ArrowException, OSError) as error:
+            problem = f"the file is damaged from this row on ({error})"
+            yield RawRow(number + 1, Mark(0, total), 1.0, problem=problem)
+
+
+def _batches(file: pq.ParquetFile, groups: Sequence[int], columns: list[str]) -> Iterator[pa.RecordBatch]:
+    """No batch spans two row groups: where one begins does not depend on the first group that is read."""
+    for group in groups:
+        yield from file.iter_batches(batch_size=_PARQUET_BATCH, row_groups=[group], columns=columns)
+
+
+def _row_groups(metadata: pq.FileMetaData, skipped: int) -> tuple[int, list[int]]:
+    """The row groups that are left after ``skipped`` rows, and how many rows lie before them."""
+    before = 0
+    for group in range(metadata.num_row_groups):
+        rows = metadata.row_group(group).num_rows
+        if before + rows > skipped:
+            return before, list(range(group, metadata.num_row_groups))
+        before += rows
+    return before, []
 
 
 def _column(name: str, column: pa.Array, problems: dict[int, str]) -> list[Any]:
@@ -193,20 +263,23 @@ def _cell(name: str, index: int, value: pa.Scalar, problems: dict[int, str]) -> 
     return None
 
 
-def _txt(path: Path) -> Iterator[RawRow]:
-    data = _without_bom(path.read_bytes())
+def _txt(file: BinaryIO, start: Mark) -> Iterator[RawRow]:
+    if start != Mark():
+        return
+    data = _without_bom(file.read())
+    after = Mark(len(data), 1)
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        yield RawRow(None, 1.0, problem=f"line {line} is {_utf8_problem(data[error.start])}")
+        yield RawRow(None, after, 1.0, problem=f"line {line} is {_utf8_problem(data[error.start])}")
         return
     # Line ends as Python's text files give them, so that offsets fit what `Path.read_text` returns.
-    yield RawRow(None, 1.0, values={"text": text.replace("\r\n", "\n").replace("\r", "\n")})
+    yield RawRow(None, after, 1.0, values={"text": text.replace("\r\n", "\n").replace("\r", "\n")})
 
 
 # Suffix → how such a file is read.
-FORMATS: dict[str, Callable[[Path], Iterator[RawRow]]] = {
+FORMATS: dict[str, Callable[[BinaryIO, Mark], Iterator[RawRow]]] = {
     ".jsonl": _jsonl,
     ".ndjson": _jsonl,
     ".parquet": _parquet,

@@ -1,8 +1,7 @@
-"""Read articles from a file or folder, streamed; a row that cannot be used becomes a `Reject`."""
+"""Read articles from an input, streamed; a row that cannot be used becomes a `Reject`."""
 
 import datetime
 import decimal
-import hashlib
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -11,7 +10,8 @@ from typing import Any
 
 from pipeline.errors import InputError
 from pipeline.ids import content_id
-from pipeline.io.formats import FIELDS, FORMATS, RawRow, UnreadableFileError, kind_of, raw_rows
+from pipeline.io.formats import FIELDS, Mark, RawRow, UnreadableFileError, kind_of, raw_rows
+from pipeline.io.inputs import Input
 from pipeline.records import Article
 
 
@@ -37,64 +37,78 @@ class _BadRowError(Exception):
     """The message is the reject's reason."""
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Start:
+    """A place between two rows of an input: the index of a file, and the bytes and rows before it there."""
+
+    file: int = 0
+    offset: int = 0
+    number: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A row, where the next one begins, and the share of the input read up to there."""
+
+    item: Row | Reject
+    after: Start
+    done: float
+
+
 class ArticleReader:
-    """The articles of a file or folder in the order of sorted paths; iterate it once.
+    """The rows of an input in the order of sorted paths, from the beginning or any `Start`.
 
-    Memory holds one row at a time, beside the ids seen so far. ``digests``: sha256 of each file opened
-    so far. ``done``: the share of the input read so far, for a progress bar.
-
-    Raises:
-        InputError: there is no such input, or nothing in it is of a format that is read; on iteration,
-            the input is a single file that is unreadable.
+    Memory holds one row at a time. That ids differ is the business of `pipeline.plan`, which sees all rows.
     """
 
-    def __init__(self, source: Path, *, leave_out: Path | None = None) -> None:
-        self.files = _find_files(source, leave_out)
-        self.digests: dict[str, str] = {}
-        self.done = 0.0
-        self._alone = source.is_file()
-        self._places: dict[str, str] = {}
+    def __init__(self, source: Input) -> None:
+        self.source = source
+        self._names = list(source.files)
+        self._bytes = max(sum(source.files.values()), 1)
+
+    def rows(self, start: Start = Start()) -> Iterator[Read]:
+        """Raises:
+        InputError: on iteration, the input is a single file that is unreadable.
+        """
+        before = sum(self.source.files[name] for name in self._names[: start.file])
+        mark = Mark(start.offset, start.number)
+        for index, name in enumerate(self._names[start.file :], start.file):
+            size = self.source.files[name]
+            for item, after, done in self._file(name, mark):
+                # Nothing is left of a file after the row that tells that it is unreadable.
+                place = Start(index, after.offset, after.number) if after else Start(index + 1)
+                yield Read(item, place, (before + done * size) / self._bytes)
+            before += size
+            mark = Mark()
 
     def __iter__(self) -> Iterator[Row | Reject]:
-        sizes = [path.stat().st_size for path in self.files.values()]
-        total = max(sum(sizes), 1)
-        before = 0
-        for (name, path), size in zip(self.files.items(), sizes, strict=True):
-            for item, done in self._file(name, path):
-                self.done = (before + done * size) / total
-                yield item
-            before += size
+        return (read.item for read in self.rows())
 
-    def _file(self, name: str, path: Path) -> Iterator[tuple[Row | Reject, float]]:
+    def _file(self, name: str, start: Mark) -> Iterator[tuple[Row | Reject, Mark | None, float]]:
         try:
-            rows = raw_rows(path)
-            with path.open("rb") as file:
-                self.digests[name] = hashlib.file_digest(file, "sha256").hexdigest()
-            for raw in rows:
-                yield self._item(name, raw), raw.done
+            for raw in raw_rows(self.source.root, name, start):
+                yield _item(name, raw), raw.after, raw.done
         except (UnreadableFileError, OSError) as error:
-            reason = f"cannot be read: {error.strerror}" if isinstance(error, OSError) else str(error)
-            if self._alone:
-                raise InputError(f"{path}: {reason}") from error
-            yield Reject(name, reason), 1.0
+            reason = (
+                f"cannot be read: {error.strerror or error}" if isinstance(error, OSError) else str(error)
+            )
+            if self.source.alone:
+                raise InputError(f"{self.source.root.show(name)}: {reason}") from error
+            yield Reject(name, reason), None, 1.0
 
-    def _item(self, name: str, raw: RawRow) -> Row | Reject:
-        place = name if raw.number is None else f"{name}:{raw.number}"
-        id_ = None
-        try:
-            id_ = _string("id", raw.values.get("id"))
-            if raw.problem:
-                raise _BadRowError(raw.problem)
-            # A file that is one article goes by its own name.
-            stem = Path(name).with_suffix("").as_posix() if raw.number is None else None
-            article = _article(raw.values, id_ or stem)
-            id_ = article.id
-            first = self._places.setdefault(id_, place)
-            if first != place:
-                raise _BadRowError(f"the id {id_!r} was used before, at {first}; ids must differ")
-        except _BadRowError as problem:
-            return Reject(place, str(problem), id_)
-        return Row(place, article)
+
+def _item(name: str, raw: RawRow) -> Row | Reject:
+    place = name if raw.number is None else f"{name}:{raw.number}"
+    id_ = None
+    try:
+        id_ = _string("id", raw.values.get("id"))
+        if raw.problem:
+            raise _BadRowError(raw.problem)
+        # A file that is one article goes by its own name.
+        stem = Path(name).with_suffix("").as_posix() if raw.number is None else None
+        return Row(place, _article(raw.values, id_ or stem))
+    except _BadRowError as problem:
+        return Reject(place, str(problem), id_)
 
 
 def article_from(values: Mapping[str, Any]) -> Article:
@@ -157,26 +171,3 @@ def _unicode(name: str, value: str) -> str:
             f"{name} holds half a character (\\u{code:04x} alone); write it again as UTF-8"
         ) from error
     return value
-
-
-def _find_files(source: Path, leave_out: Path | None) -> dict[str, Path]:
-    """Name seen from ``source`` → path, sorted. Hidden files and those under ``leave_out`` are no input."""
-    known = ", ".join(FORMATS)
-    if source.is_file():
-        if source.suffix.lower() not in FORMATS:
-            raise InputError(
-                f"{source}: {source.suffix or 'a file without a suffix'} is not read; use {known}"
-            )
-        return {source.name: source}
-    if not source.is_dir():
-        raise InputError(f"{source}: no such file or folder; name a file ({known}) or a folder of such files")
-    hidden_from = leave_out.resolve() if leave_out else None
-    files = {}
-    for path in source.rglob("*"):
-        name = path.relative_to(source)
-        ours = hidden_from is not None and path.resolve().is_relative_to(hidden_from)
-        if path.is_file() and not ours and not any(part.startswith(".") for part in name.parts):
-            files[name.as_posix()] = path
-    if not any(path.suffix.lower() in FORMATS for path in files.values()):
-        raise InputError(f"{source}: no file of a known type in this folder; put {known} files there")
-    return dict(sorted(files.items()))

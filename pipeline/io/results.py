@@ -1,11 +1,11 @@
 """Read a finished run: what ``run.json`` tells, the tables batch by batch or article by article, the rejects."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -13,6 +13,8 @@ import pyarrow.json as pj
 import pyarrow.parquet as pq
 
 from pipeline.errors import InputError
+from pipeline.io.folders import Folder, open_folder
+from pipeline.io.partitions import partition_values
 from pipeline.io.read import Reject
 from pipeline.io.schema import ARTICLES, STANCES, STATEMENTS, TABLES, Table
 from pipeline.io.write import COMPLETE, REJECTS, WRITERS, TableFormat
@@ -53,7 +55,7 @@ class StoredArticle:
 class Run:
     """A finished run on disk. ``told``: what ``run.json`` holds. Make it by `open_run`."""
 
-    folder: Path
+    folder: Folder
     told: dict[str, Any]
     table_format: TableFormat
 
@@ -67,14 +69,21 @@ class Run:
         wanted = schema.names if columns is None else list(columns)
         schema = pa.schema([schema.field(name).with_nullable(True) for name in wanted])
         read = _parquet if self.table_format == "parquet" else _jsonl
-        path = self.folder / f"{table.name}.{self.table_format}"
-        try:
-            for batch in read(path, schema):
-                yield batch.select(wanted).cast(schema)
-        except FileNotFoundError as error:
-            raise InputError(f"{path}: is missing; {_SCORE_AGAIN}") from error
-        except (OSError, ValueError, TypeError, pa.ArrowException) as error:
-            raise InputError(f"{path}: cannot be read ({error}); {_SCORE_AGAIN}") from error
+        name = f"{table.name}.{self.table_format}"
+        partitions = self.told.get("partition_by")
+        # A partition without rows, or a table without partitions, has no file.
+        for file in self.folder.files(name, deep=True) if partitions else [name]:
+            told = partition_values(file)
+            kept = pa.schema([field for field in schema if field.name not in told])
+            shown = self.folder.show(file)
+            try:
+                with self.folder.open(file) as data:
+                    for batch in read(data, shown, kept):
+                        yield _with_values(batch, told, schema)
+            except FileNotFoundError as error:
+                raise InputError(f"{shown}: is missing; {_SCORE_AGAIN}") from error
+            except (OSError, ValueError, TypeError, pa.ArrowException) as error:
+                raise InputError(f"{shown}: cannot be read ({error}); {_SCORE_AGAIN}") from error
 
     def articles(self) -> Iterator[StoredArticle]:
         """The scored articles in file order; one of them and a batch of each table are in memory.
@@ -89,7 +98,7 @@ class Run:
         for table, rows in ((STATEMENTS, statements), (STANCES, stances)):
             if rows.ahead is not None:
                 raise InputError(
-                    f"{self.folder}: in {table.name}, article {rows.ahead[0]!r} does not stand where "
+                    f"{self.folder.shown}: in {table.name}, article {rows.ahead[0]!r} does not stand where "
                     f"{ARTICLES.name} has it; {_SCORE_AGAIN}"
                 )
 
@@ -111,9 +120,9 @@ class Run:
         Raises:
             InputError: on iteration, the file is missing or a line of it is no reject.
         """
-        path = self.folder / REJECTS
+        path = self.folder.show(REJECTS)
         try:
-            with path.open(encoding="utf-8") as file:
+            with self.folder.open(REJECTS) as file:
                 for number, line in enumerate(file, 1):
                     try:
                         yield Reject(**json.loads(line))
@@ -122,26 +131,29 @@ class Run:
                             f"{path}:{number}: is no reject ({error}); {_SCORE_AGAIN}"
                         ) from error
         except OSError as error:
-            raise InputError(f"{path}: cannot be read ({error.strerror}); {_SCORE_AGAIN}") from error
+            raise InputError(f"{path}: cannot be read ({error.strerror or error}); {_SCORE_AGAIN}") from error
 
 
 _SCORE_AGAIN = "score the articles again with `stancewire score … --overwrite`"
 
 
-def open_run(folder: Path) -> Run:
-    """The run in a folder that `stancewire score` wrote.
+def open_run(where: str | Path) -> Run:
+    """The run in a folder, by path or URL, that `stancewire score` wrote.
 
     Raises:
         InputError: there is no such folder, or it holds no finished run.
     """
-    if not folder.is_dir():
-        raise InputError(f"{folder}: no such folder; name one that `stancewire score … --out` wrote")
-    path = folder / COMPLETE
+    folder = open_folder(where)
+    path = folder.show(COMPLETE)
     try:
-        told = json.loads(path.read_text(encoding="utf-8"))
+        if not folder.exists():
+            raise InputError(
+                f"{folder.shown}: no such folder; name one that `stancewire score … --out` wrote"
+            )
+        told = json.loads(folder.read(COMPLETE))
     except FileNotFoundError as error:
         raise InputError(
-            f"{folder}: holds no finished run ({COMPLETE} is missing); name a folder that "
+            f"{folder.shown}: holds no finished run ({COMPLETE} is missing); name a folder that "
             "`stancewire score … --out` wrote, and wait until it is done"
         ) from error
     except (OSError, ValueError) as error:
@@ -149,10 +161,21 @@ def open_run(folder: Path) -> Run:
     if not isinstance(told, dict):
         raise InputError(f"{path}: is not the record of a run; {_SCORE_AGAIN}")
     for table_format in WRITERS:
-        if any((folder / f"{table.name}.{table_format}").exists() for table in TABLES):
+        if any(folder.exists(f"{table.name}.{table_format}") for table in TABLES):
             return Run(folder, told, table_format)
     names = " or ".join(f"{TABLES[0].name}.{table_format}" for table_format in WRITERS)
-    raise InputError(f"{folder}: holds no tables ({names}, …); {_SCORE_AGAIN}")
+    raise InputError(f"{folder.shown}: holds no tables ({names}, …); {_SCORE_AGAIN}")
+
+
+def _with_values(batch: pa.RecordBatch, told: Mapping[str, str | None], schema: pa.Schema) -> pa.RecordBatch:
+    """The batch with what its file's folders tell, its columns in the order and types of ``schema``."""
+    columns = [
+        pa.array([told[field.name]] * len(batch), field.type)
+        if field.name in told
+        else batch.column(field.name).cast(field.type)
+        for field in schema
+    ]
+    return pa.RecordBatch.from_arrays(columns, schema=schema)
 
 
 class _Grouped:
@@ -230,29 +253,29 @@ def _stance(row: _Row) -> StanceRecord:
     )
 
 
-def _parquet(path: Path, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
-    with pq.ParquetFile(path) as file:
-        _check_columns(path, file.schema_arrow.names, schema)
+def _parquet(data: BinaryIO, shown: str, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    with pq.ParquetFile(data) as file:
+        _check_columns(shown, file.schema_arrow.names, schema)
         yield from file.iter_batches(batch_size=_BATCH_ROWS, columns=schema.names)
 
 
-def _jsonl(path: Path, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
-    with path.open("rb") as file:
-        first = file.readline()
+def _jsonl(data: BinaryIO, shown: str, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    first = data.readline()
     if not first.strip():
         return  # Arrow takes a file without rows for a broken one.
     # Arrow fills an absent field with nulls, so absence has to be found before.
-    _check_columns(path, list(json.loads(first)), schema)
+    _check_columns(shown, list(json.loads(first)), schema)
+    data.seek(0)
     yield from pj.open_json(
-        path,
+        data,
         read_options=pj.ReadOptions(block_size=_BLOCK),
         parse_options=pj.ParseOptions(explicit_schema=schema, unexpected_field_behavior="ignore"),
     )
 
 
-def _check_columns(path: Path, found: Sequence[str], schema: pa.Schema) -> None:
+def _check_columns(shown: str, found: Sequence[str], schema: pa.Schema) -> None:
     missing = [name for name in schema.names if name not in found]
     if missing:
         raise InputError(
-            f"{path}: has no column {', '.join(missing)} (it has: {', '.join(found)}); {_SCORE_AGAIN}"
+            f"{shown}: has no column {', '.join(missing)} (it has: {', '.join(found)}); {_SCORE_AGAIN}"
         )

@@ -1,5 +1,8 @@
 """Stages without models: one that takes an article all the way, and one that passes it on or fails."""
 
+import os
+import signal
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,6 +67,7 @@ class Everything:
 
     class Options(StageOptions):
         probability: float = 0.9
+        table: Path | None = None
 
     consumes: ClassVar = Article
     produces: ClassVar = ScoredArticle
@@ -116,10 +120,15 @@ class Everything:
 
 
 class Pass:
-    """Hands articles on; fails on a batch that holds a text with ``fails_on`` in it."""
+    """Hands articles on; fails on a batch that holds a text with ``fails_on`` in it.
+
+    A text with ``kills_on`` in it kills the process. ``waits``: seconds that an article takes.
+    """
 
     class Options(StageOptions):
         fails_on: str | None = None
+        kills_on: str | None = None
+        waits: float = 0.0
         loses: int = 0
         setup_fails: bool = False
         checkpoint: str = "fake"
@@ -138,9 +147,13 @@ class Pass:
 
     def process(self, batch: Sequence[ScoredArticle]) -> list[ScoredArticle]:
         wanted = self.options.fails_on
+        kills_on = self.options.kills_on
         for article in batch:
             if wanted and wanted in article.text:
                 raise RuntimeError(f"cannot bear {wanted!r}")
+            if kills_on and kills_on in article.text:
+                os.kill(os.getpid(), signal.SIGKILL)
+        time.sleep(self.options.waits * len(batch))
         return list(batch)[: len(batch) - self.options.loses]
 
 

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from click.testing import Result
 from fake_stages import write_config
@@ -94,7 +95,9 @@ def test_text_without_actors_says_so(config: Path) -> None:
         (("score",), "give either INPUT or --text"),
         (("score", "in.jsonl", "--text", "x"), "give either INPUT or --text"),
         (("score", "in.jsonl"), "name a folder for the run's files with --out"),
-        (("score", "--text", "x", "--out", "run"), "--out and --overwrite go with INPUT"),
+        (("score", "--text", "x", "--out", "run"), "--limit and --partition-by go with INPUT"),
+        (("score", "--text", "x", "--resume"), "--limit and --partition-by go with INPUT"),
+        (("score", "in.jsonl", "--out", "run", "--overwrite", "--resume"), "give one of them"),
         (("score", "in.jsonl", "--out", "run", "--format", "xml"), "xml"),
     ],
 )
@@ -140,16 +143,55 @@ def test_checkpoints_of_the_command_line_reach_the_rows(tmp_path: Path, config: 
     assert row["model"].startswith("ours@")
 
 
-def test_interrupt_is_status_130_without_files(
+def test_interrupt_is_status_130_and_tells_how_to_go_on(
     tmp_path: Path, config: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    command = ("score", articles(tmp_path, "Xi backs Putin"), "--out", tmp_path / "run", "--config", config)
+
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("pipeline.io.write.RunWriter.add", interrupt)
-    result = invoke("score", articles(tmp_path, "x"), "--out", tmp_path / "run", "--config", config)
+    with monkeypatch.context() as patch:
+        patch.setattr("pipeline.io.write.ShardTables.add", interrupt)
+        result = invoke(*command)
     assert result.exit_code == 130
+    assert "What is done is kept: the same command with --resume goes on." in result.stderr
     assert "Stopped." in result.stderr
+    assert invoke(*command).exit_code == 1
+    assert invoke(*command, "--resume").exit_code == 0
+
+
+def test_limit_shards_and_partitions_reach_the_run(tmp_path: Path, config: Path) -> None:
+    source = articles(tmp_path, "Xi backs Putin", "Putin backs Xi", "Xi rejects Putin")
+    options = ("--limit", "2", "--shard-size", "1", "--partition-by", "source", "--partition-by", "month")
+    result = invoke("score", source, "--out", tmp_path / "run", "--config", config, *options)
+    assert result.exit_code == 0, result.output
+    assert "2 articles, 2 statements, 2 stances (2 support, 0 neutral, 0 oppose)" in result.stdout
+    (file,) = (tmp_path / "run" / "stances.parquet").glob("source=*/month=*/*.parquet")
+    assert pq.ParquetFile(file).metadata.num_rows == 2
+
+
+def test_large_run_does_not_wait_for_tables(
+    tmp_path: Path, config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.commands.score._SUMMED_UP", 1)
+    source = articles(tmp_path, "Xi backs Putin", "Putin backs Xi")
+    result = invoke("score", source, "--out", tmp_path / "run", "--config", config)
+    assert f"Rank the pairs with: stancewire top {tmp_path / 'run'}" in result.stdout
+    assert "Strongest stances" not in result.stdout
+
+
+def test_engine_of_the_command_line_needs_its_package(
+    tmp_path: Path, config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.engines.ray.importlib.util.find_spec", lambda name: None)
+    source = articles(tmp_path, "Xi backs Putin")
+    result = invoke("score", source, "--out", tmp_path / "run", "--config", config, "--engine", "ray")
+    assert result.exit_code == 1
+    assert (
+        "Error: --engine ray needs Ray, which is not installed: pip install 'stancewire[ray]'"
+        in result.stderr
+    )
     assert not (tmp_path / "run").exists()
 
 
@@ -180,21 +222,25 @@ def test_help_does_not_wait_for_models() -> None:
 def test_progress_in_a_pipe_is_plain_lines_every_few_seconds(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    times = iter([100.0, 104.0, 112.0, 115.0, 124.0])
+    times = iter([80.0, 95.0, 100.0, 104.0, 112.0, 115.0, 124.0])
     monkeypatch.setattr(progress_module, "monotonic", lambda: next(times))
     with progress(Console(stderr=True, force_terminal=False)) as watch:
-        for articles_so_far in (0, 20, 60, 70, 96):
-            watch(articles_so_far, articles_so_far // 50, articles_so_far / 100)
+        watch("planning", 0, 0, 0.0)
+        watch("planning", 1000, 0, 0.2)
+        # A stopped run had scored 30 of them.
+        for articles_so_far in (30, 50, 90, 100, 126):
+            watch("scoring", articles_so_far, articles_so_far // 50, articles_so_far / 200)
     assert capsys.readouterr().err.splitlines() == [
-        "60 articles (5.0/s), 1 rejected, 60% of the input",
-        "96 articles (4.0/s), 1 rejected, 96% of the input",
+        "planning: 1,000 rows, 20% of the input",
+        "90 articles (5.0/s), 1 rejected, 45% of the input",
+        "126 articles (4.0/s), 2 rejected, 63% of the input",
     ]
 
 
 def test_progress_on_a_terminal_is_a_bar_with_the_rate(capsys: pytest.CaptureFixture[str]) -> None:
     with progress(Console(stderr=True, force_terminal=True, width=100)) as watch:
-        watch(0, 0, 0.0)
-        watch(1200, 0, 0.5)
+        watch("scoring", 0, 0, 0.0)
+        watch("scoring", 1200, 0, 0.5)
     shown = capsys.readouterr().err
     assert "1,200 articles (" in shown
     assert "50%" in shown

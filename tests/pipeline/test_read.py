@@ -9,12 +9,19 @@ import pytest
 
 from pipeline.errors import InputError
 from pipeline.ids import content_id
-from pipeline.io.read import ArticleReader, Reject, Row, article_from
+from pipeline.io.folders import open_folder
+from pipeline.io.inputs import find_input
+from pipeline.io.read import ArticleReader, Reject, Row, Start, article_from
 from pipeline.records import Article
 
 
-def items(source: Path) -> list[Row | Reject]:
-    return list(ArticleReader(source))
+def items(source: Path | str) -> list[Row | Reject]:
+    """What an input gives; whatever it is, reading on from any row gives the rest."""
+    reader = ArticleReader(find_input(source))
+    reads = list(reader.rows())
+    for index in range(0, len(reads), max(1, len(reads) // 8)):
+        assert list(reader.rows(reads[index].after)) == reads[index + 1 :], reads[index].item.place
+    return [read.item for read in reads]
 
 
 def articles(source: Path) -> list[Article]:
@@ -86,7 +93,6 @@ def test_numeric_ids_become_strings(tmp_path: Path, given: object, expected: str
         ('{"id": "b", "text": "half \\ud83d"}', "text holds half a character (\\ud83d alone)"),
         ('{"id": true, "text": "One."}', "id is true or false, not a string"),
         ('{"id": "b", "text": "One.", "title": ["x"]}', "title is a list, not a string"),
-        ('{"id": "a", "text": "Other."}', "the id 'a' was used before, at in.jsonl:1"),
         ("[" * 100_000, "nested too deeply"),
     ],
 )
@@ -263,25 +269,66 @@ def test_single_file_that_is_unreadable_is_an_error(
 
 def test_input_without_anything_to_read_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no such file or folder"):
-        ArticleReader(tmp_path / "absent")
+        find_input(tmp_path / "absent")
     (tmp_path / "notes.md").write_text("x", encoding="utf-8")
     with pytest.raises(InputError, match="no file of a known type in this folder"):
-        ArticleReader(tmp_path)
+        find_input(tmp_path)
 
 
 def test_run_folder_within_the_input_is_not_read(tmp_path: Path) -> None:
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "statements.jsonl").write_text('{"text": "Old."}\n', encoding="utf-8")
     (tmp_path / "a.txt").write_text("New.", encoding="utf-8")
-    assert list(ArticleReader(tmp_path, leave_out=tmp_path / "run").files) == ["a.txt"]
+    assert list(find_input(tmp_path, leave_out=open_folder(tmp_path / "run")).files) == ["a.txt"]
 
 
-def test_reader_tells_digests_and_progress(tmp_path: Path) -> None:
-    path = jsonl(tmp_path / "in.jsonl", {"text": "One."}, {"text": "Two."})
-    reader = ArticleReader(path)
-    shares = [reader.done for _ in reader]
-    assert shares == [0.5, 1.0]
-    assert len(reader.digests["in.jsonl"]) == 64
+def test_reader_tells_how_far_it_is(tmp_path: Path) -> None:
+    jsonl(tmp_path / "a.jsonl", {"text": "One."}, {"text": "Two."})
+    jsonl(tmp_path / "b.jsonl", {"text": "Six."}, {"text": "Ten."})
+    assert [read.done for read in ArticleReader(find_input(tmp_path)).rows()] == [0.25, 0.5, 0.75, 1.0]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "names"),
+    [
+        ("*.txt", ["a.txt", "ab.txt"]),
+        ("?.txt", ["a.txt"]),
+        ("**/*.txt", ["a.txt", "ab.txt", "deep/er/c.txt", "deep/d.txt"]),
+        ("deep/**", ["er/c.txt", "d.txt"]),
+        ("deep/*/[!x].txt", ["er/c.txt"]),
+        ("*/d.*", ["deep/d.txt"]),
+    ],
+)
+def test_pattern_names_files(tmp_path: Path, pattern: str, names: list[str]) -> None:
+    for name in ("a.txt", "ab.txt", "deep/d.txt", "deep/er/c.txt", "deep/er/.hidden.txt"):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("One.", encoding="utf-8")
+    for where in (f"{tmp_path}/{pattern}", f"file://{tmp_path}/{pattern}"):
+        assert sorted(find_input(where).files) == sorted(names)
+    with pytest.raises(InputError, match=r"no file matches; quote the pattern"):
+        find_input(f"{tmp_path}/*.csv")
+
+
+def test_file_with_brackets_in_its_name_is_no_pattern(tmp_path: Path) -> None:
+    (tmp_path / "a[1].txt").write_text("One.", encoding="utf-8")
+    assert list(find_input(tmp_path / "a[1].txt").files) == ["a[1].txt"]
+
+
+def test_unknown_url_is_an_error_without_its_secrets() -> None:
+    with pytest.raises(InputError, match=r"^ftp://host/folder: cannot be opened") as caught:
+        find_input("ftp://user:secret@host/folder?key=hidden")
+    assert "a URL such as s3://bucket/folder" in str(caught.value)
+
+
+def test_parquet_row_groups_before_the_start_are_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "in.parquet"
+    pq.write_table(pa.table({"text": [f"Text {n}." for n in range(40)]}), path, row_group_size=10)
+    data = bytearray(path.read_bytes())
+    data[4:60] = bytes(56)  # The first row group is no longer readable.
+    path.write_bytes(data)
+    rows = ArticleReader(find_input(path)).rows(Start(0, 0, 25))
+    assert [read.item.place for read in rows] == [f"in.parquet:{n}" for n in range(26, 41)]
 
 
 def test_article_from_a_mapping_says_what_is_wrong() -> None:

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from fake_runs import append
 from fake_stages import Everything, stance_record
 
 from pipeline.errors import InputError
@@ -41,7 +42,7 @@ def quoted_article() -> ScoredArticle:
 def written(folder: Path, table_format: str = "parquet", count: int = 1, **options: bool) -> Path:
     with RunWriter(folder, table_format, **options) as writer:
         for number in range(count):
-            writer.add(scored(f"a{number}", "Xi backs Putin\nPutin rejects Nato"), "stance@01234567")
+            append(writer, scored(f"a{number}", "Xi backs Putin\nPutin rejects Nato"))
         writer.reject(Reject("in.jsonl:2", "text is empty", None))
         writer.commit({"counts": {}})
     return folder
@@ -141,7 +142,7 @@ def test_rejects_and_marker_are_json(tmp_path: Path) -> None:
 @pytest.mark.parametrize("error", [KeyboardInterrupt, ValueError])
 def test_interrupted_run_leaves_nothing(tmp_path: Path, error: type[BaseException]) -> None:
     with pytest.raises(error), RunWriter(tmp_path / "run") as writer:
-        writer.add(scored("a", "Xi backs Putin"), "m")
+        append(writer, scored("a", "Xi backs Putin"))
         raise error
     assert not (tmp_path / "run").exists()
 
@@ -150,7 +151,7 @@ def test_interrupted_overwrite_keeps_the_earlier_run(tmp_path: Path) -> None:
     folder = written(tmp_path / "run")
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
     with pytest.raises(KeyboardInterrupt), RunWriter(folder, overwrite=True) as writer:
-        writer.add(scored("b", "Putin rejects Xi"), "m")
+        append(writer, scored("b", "Putin rejects Xi"))
         raise KeyboardInterrupt
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
