@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import log_softmax, softmax
+from torch import nn
 
 from models.labels import BIO, GUIDE, MENTION_TAGS, SPAN_LABELS, STANCES
-from models.pairs import StanceWindow
+from models.pairs import PairLabel, StanceWindow, labelled_windows
 from models.passes import reader_logits, stance_logits
 from models.reader_features import ReaderWindow, reader_windows
 from models.registry import Checkpoint
@@ -168,3 +169,32 @@ def score_windows(
         )
         for stances, sentiments in stance_logits(checkpoint, features)
     ]
+
+
+def pair_features(checkpoint: Checkpoint, windows: Sequence[StanceWindow]) -> list[np.ndarray]:
+    """What the stance head sees of every pair of every window: (pairs, width) each.
+
+    It is pooled from the encoder's states of holder, target and the words that link them. A regression on
+    these features is a retraining of the head alone, which takes seconds. Not for two threads at once.
+    """
+    model = checkpoint.model
+    features = stance_features(checkpoint.tokenizer, windows, model.config.max_tokens)
+    head = model.stance_head
+    # A head that hands on what it is given makes the logits the features.
+    model.stance_head = nn.Identity()
+    try:
+        return [pooled for pooled, _ in stance_logits(checkpoint, features)]
+    finally:
+        model.stance_head = head
+
+
+def label_features(checkpoint: Checkpoint, labels: Sequence[PairLabel]) -> np.ndarray:
+    """`pair_features` of one label or more, in their order: (labels, width). A statement is encoded once."""
+    pooled = pair_features(checkpoint, [labelled.window for labelled in labelled_windows(labels)])
+    numbers: dict[tuple[str, str, tuple[int, int]], int] = {}
+    of_window = [
+        numbers.setdefault((label.article, label.text, label.statement), len(numbers)) for label in labels
+    ]
+    features = np.empty((len(labels), pooled[0].shape[1]), dtype=np.float32)
+    features[np.argsort(of_window, kind="stable")] = np.concatenate(pooled)
+    return features

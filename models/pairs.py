@@ -11,7 +11,7 @@ in the order of `STANCES` and `SENTIMENTS`, to which training fits instead.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -144,6 +144,16 @@ def read_pairs(path: Path) -> list[PairLabel]:
         LabelError: the first unusable row, by line number.
     """
     return read_labels(path, parse_pair)
+
+
+# What a row needs to say; the fields beside these have a default that fits labels of people.
+_ROW_FIELDS = ("id", "article", "text", "statement", "holder", "target", "speaks", "stance", "sentiment")
+
+
+def pair_row(label: PairLabel) -> dict[str, Any]:
+    """The JSON object of a label that people gave: no soft labels, weight 1."""
+    values = asdict(label)
+    return {name: values[name] for name in _ROW_FIELDS}
 
 
 _ONE_HOT: dict[int, Distribution] = {

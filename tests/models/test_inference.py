@@ -3,12 +3,22 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import torch
 from transformers import PreTrainedTokenizerFast
 
 from models import inference
-from models.inference import FoundSpan, ReadText, _joined, _Piece, read_texts, score_windows
+from models.inference import (
+    FoundSpan,
+    ReadText,
+    _joined,
+    _Piece,
+    label_features,
+    pair_features,
+    read_texts,
+    score_windows,
+)
 from models.labels import MENTION_KINDS, MENTION_TAGS, SPAN_LABELS
-from models.pairs import AUTHOR_INDEX, StanceWindow
+from models.pairs import AUTHOR_INDEX, PairLabel, StanceWindow, parse_pair
 from models.passes import Logits
 from models.reader import ReaderModel
 from models.reader_features import ReaderWindow, line_paragraphs
@@ -169,3 +179,40 @@ def test_scores_are_probabilities_of_each_pair(stance_folder: Path) -> None:
             assert np.allclose(values.sum(axis=-1), 1, atol=1e-6)
         assert not np.allclose(scores.stances[0], scores.stances[1])
     assert score_windows(checkpoint, []) == []
+
+
+def test_pair_features_are_what_the_stance_head_judges_by(stance_folder: Path) -> None:
+    checkpoint = load_checkpoint(str(stance_folder), StanceModel)
+    windows = [stance_window(index) for index in range(11)]
+    head = checkpoint.model.stance_head
+    for window, features, scores in zip(
+        windows, pair_features(checkpoint, windows), score_windows(checkpoint, windows), strict=True
+    ):
+        assert features.shape == (len(window.pairs), head.in_features)
+        with torch.inference_mode():
+            logits = head(torch.from_numpy(features))
+        assert np.allclose(torch.softmax(logits, dim=-1).numpy(), scores.stances, atol=1e-5)
+    assert checkpoint.model.stance_head is head
+
+
+def test_label_features_keep_the_order_of_labels_that_share_windows(stance_folder: Path) -> None:
+    checkpoint = load_checkpoint(str(stance_folder), StanceModel)
+    text = "Xi praised Putin and condemned Nato."
+    spans = {name: [[text.index(name), text.index(name) + len(name)]] for name in ("Xi", "Putin", "Nato")}
+
+    def label(article: str, holder: str, target: str) -> PairLabel:
+        return parse_pair(
+            {"id": "p", "article": article, "text": text, "holder": spans[holder], "target": spans[target]}
+        )
+
+    labels = [
+        label("a", "Xi", "Putin"),
+        label("b", "Nato", "Xi"),
+        label("a", "Putin", "Nato"),
+        label("b", "Xi", "Nato"),
+    ]
+    together = label_features(checkpoint, labels)
+    # Other actors of the window are marked too, so that a pair alone is not quite the same.
+    for index, one in enumerate(labels):
+        distances = np.linalg.norm(together - label_features(checkpoint, [one])[0], axis=1)
+        assert distances.argmin() == index
