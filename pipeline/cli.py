@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from pipeline.commands.evaluate import evaluate
+from pipeline.commands.labels import labels, sample
 from pipeline.commands.look import show, top
 from pipeline.commands.report import report
 from pipeline.commands.score import score
@@ -36,5 +37,7 @@ app.command()(status)
 app.command()(report)
 app.command()(top)
 app.command()(show)
+app.command()(sample)
+app.add_typer(labels, name="labels")
 app.add_typer(train, name="train")
 app.add_typer(evaluate, name="evaluate")
