@@ -11,3 +11,7 @@ class LabelError(StancewireError):
 
 class CheckpointError(StancewireError):
     """A checkpoint or base that cannot be loaded: names the place and the remedy."""
+
+
+class BackendError(StancewireError):
+    """An inference backend that cannot be used: names what is missing or wrong and the remedy."""

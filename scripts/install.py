@@ -1,6 +1,6 @@
 """Install Stancewire and its locked dependencies into the running Python: `python scripts/install.py`.
 
-`--extra ray`, `--extra test` or `--extra train` adds the packages of that extra. Needs Python and pip only. The work goes
+`--extra onnx` (or `ray`, `test`, `train`) adds the packages of that extra. Needs Python and pip only. The work goes
 by pip, in four steps:
 
 1. torch, on a Linux machine without an NVIDIA GPU: its CPU build by name (``+cpu``), so that the builds for
@@ -28,7 +28,7 @@ from importlib import metadata
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-LOCKS = {None: "score", "ray": "ray", "test": "test", "train": "train"}
+LOCKS = {None: "score", "onnx": "onnx", "ray": "ray", "test": "test", "train": "train"}
 CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 
 

@@ -12,5 +12,6 @@ lock() { # lock NAME [uv options…]
 # The test lock decides first and the others follow it, so that no package has two locked versions.
 lock test --extra test "$@"
 lock score --constraint locks/test.txt
+lock onnx --extra onnx --constraint locks/test.txt
 lock ray --extra ray --constraint locks/test.txt
 lock train --extra train --constraint locks/test.txt

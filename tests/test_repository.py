@@ -52,7 +52,14 @@ def test_every_extra_has_a_lock_that_install_knows(install: ModuleType) -> None:
 
 
 @pytest.mark.parametrize(
-    ("lock", "extras"), [("score", ()), ("ray", ("ray",)), ("test", ("test",)), ("train", ("train",))]
+    ("lock", "extras"),
+    [
+        ("score", ()),
+        ("onnx", ("onnx",)),
+        ("ray", ("ray",)),
+        ("test", ("test",)),
+        ("train", ("train",)),
+    ],
 )
 def test_lock_pins_every_dependency(lock: str, extras: tuple[str, ...]) -> None:
     assert required(*extras) <= set(pins(lock))
@@ -149,7 +156,7 @@ def test_imports_are_declared_dependencies() -> None:
         for folder in ("pipeline", "models")
         for path in (ROOT / folder).rglob("*.py")
         for package in imported_packages(path) - sys.stdlib_module_names - {"pipeline", "models"}
-        if not required("ray") & {normalized(name) for name in known.get(package, [package])}
+        if not required("onnx", "ray") & {normalized(name) for name in known.get(package, [package])}
     }
     assert undeclared == {}
 

@@ -3,17 +3,17 @@
 from collections.abc import Sequence
 from typing import ClassVar, cast
 
+from models.backends import load_with
 from models.inference import FoundSpan, read_texts
 from models.labels import MentionKind, SpanLabel
 from models.reader import ReaderModel
-from models.registry import Checkpoint, load_checkpoint
+from models.registry import Checkpoint
 from pipeline.records import Article, Mention, ReadArticle, SplitArticle, TaggedSpan, grow
 from pipeline.stages.base import StageOptions
+from pipeline.stages.model_options import ModelOptions
 
 
-class _Options(StageOptions):
-    """``checkpoint``: a shipped checkpoint's name or the folder of one."""
-
+class _Options(ModelOptions):
     checkpoint: str = "reader"
 
 
@@ -31,8 +31,9 @@ class ModelReader:
 
         Raises:
             CheckpointError: it is missing, truncated or no reader.
+            BackendError: the backend gives other labels than torch.
         """
-        self.checkpoints = {"reader": load_checkpoint(self.options.checkpoint, ReaderModel)}
+        self.checkpoints = {"reader": load_with(self.options.checkpoint, ReaderModel, self.options.backend)}
 
     def process(self, batch: Sequence[SplitArticle]) -> list[ReadArticle]:
         texts = [

@@ -7,10 +7,11 @@ from typing import ClassVar
 import numpy as np
 from pydantic import Field
 
+from models.backends import load_with
 from models.inference import PairScores, score_windows
 from models.labels import SENTIMENTS, STANCES
 from models.pairs import AUTHOR_INDEX, CONTEXT_STATEMENTS, StanceWindow, candidate_pairs
-from models.registry import Checkpoint, load_checkpoint
+from models.registry import Checkpoint
 from models.stance import StanceModel
 from pipeline.records import (
     AUTHOR,
@@ -25,11 +26,11 @@ from pipeline.records import (
     grow,
 )
 from pipeline.stages.base import StageOptions
+from pipeline.stages.model_options import ModelOptions
 
 
-class _Options(StageOptions):
-    """``checkpoint``: a shipped checkpoint's name or the folder of one. ``min_confidence``: a row whose
-    best stance is less probable than this is ``unsure``."""
+class _Options(ModelOptions):
+    """``min_confidence``: a row whose best stance is less probable than this is ``unsure``."""
 
     checkpoint: str = "stance"
     min_confidence: float = Field(default=0.0, ge=0, le=1)
@@ -59,8 +60,9 @@ class ModelStance:
 
         Raises:
             CheckpointError: it is missing, truncated or no stance model.
+            BackendError: the backend gives other labels than torch.
         """
-        self.checkpoints = {"stance": load_checkpoint(self.options.checkpoint, StanceModel)}
+        self.checkpoints = {"stance": load_with(self.options.checkpoint, StanceModel, self.options.backend)}
 
     def process(self, batch: Sequence[ResolvedArticle]) -> list[ScoredArticle]:
         candidates = [_candidates(article) for article in batch]

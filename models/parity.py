@@ -1,0 +1,60 @@
+"""Whether two ways of running a checkpoint give the same labels, on a sample of our own annotated articles."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from models.article_pairs import article_pairs
+from models.articles import read_articles
+from models.labels import STANCES
+from models.pairs import StanceWindow, labelled_windows, parse_pair
+from models.passes import reader_logits, stance_logits
+from models.reader import ReaderModel
+from models.reader_features import line_paragraphs, reader_windows
+from models.registry import Checkpoint
+from models.stance_features import stance_features
+
+ARTICLES = Path(__file__).parent / "annotations" / "written.jsonl"
+# Every so manyeth article is in the sample.
+_STRIDE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    texts: Sequence[str]
+    windows: Sequence[StanceWindow]
+
+
+@cache
+def sample() -> Sample:
+    articles = read_articles(ARTICLES)[::_STRIDE]
+    pairs = [parse_pair(row) for article in articles for row in article_pairs(article)]
+    return Sample([article.text for article in articles], [one.window for one in labelled_windows(pairs)])
+
+
+def labels_of(checkpoint: Checkpoint, given: Sample) -> np.ndarray:
+    """The labels that a checkpoint gives to the sample: a stance a pair, or four tags a token (0: O)."""
+    longest = checkpoint.model.config.max_tokens
+    if isinstance(checkpoint.model, ReaderModel):
+        windows = [
+            window
+            for text in given.texts
+            for window in reader_windows(checkpoint.tokenizer, text, line_paragraphs(text), longest)
+        ]
+        found = [layer for logits in reader_logits(checkpoint, windows) for layer in logits]
+        return np.concatenate([layer.argmax(axis=-1).ravel() for layer in found])
+    rows = stance_features(checkpoint.tokenizer, given.windows, longest)
+    return np.concatenate(
+        [stances[:, : len(STANCES)].argmax(axis=-1) for stances, _ in stance_logits(checkpoint, rows)]
+    )
+
+
+def agreement(checkpoint: Checkpoint, labels: np.ndarray, others: np.ndarray) -> tuple[float, int]:
+    """The share of labels that are the same, and of how many; tokens that both leave untagged do not count."""
+    if isinstance(checkpoint.model, ReaderModel):
+        tagged = (labels != 0) | (others != 0)
+        labels, others = labels[tagged], others[tagged]
+    return float((labels == others).mean()) if len(labels) else 1.0, len(labels)
