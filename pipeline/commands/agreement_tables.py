@@ -34,13 +34,13 @@ def print_agreement(found: Agreement) -> None:
             _add(table, _STANCES[name], scores, level.intervals[name])
         macro = level.intervals["macro_f1"]
         table.add_row("macro F1 of the three", "", "", _share(level.macro_f1), _range(macro))
-        _add(table, "in the article", level.article_pairs, level.intervals["article_pairs"])
+        _add(table, "  anywhere in the article", level.article_pairs, level.intervals["article_pairs"])
     stdout().print(table)
 
 
 def print_ladder(rungs: Sequence[Rung]) -> None:
-    """One line a rung: what is predicted, the F1 of its stances and the change from the line above."""
-    table = Table(title="F1 of stances by what is predicted; the rest is annotated")
+    """One line a rung: the stage predicted from there on, the F1 of its stances, the change from the line above."""
+    table = Table(title="What each stage loses: F1 of stances, one stage more predicted a line")
     table.add_column("predicted")
     for column in (
         "speakers",
@@ -53,10 +53,11 @@ def print_ladder(rungs: Sequence[Rung]) -> None:
         "pairs by actor",
     ):
         table.add_column(column, justify="right")
+    before: tuple[str, ...] = ()
     for rung in rungs:
         found, change = rung.agreement, rung.change.get("pairs")
         table.add_row(
-            "everything" if rung.predicted == STEPS else ", ".join(rung.predicted),
+            _predicted(rung.predicted, before),
             _share(found.speakers),
             *(_share(found.by_sign[sign].f1) for sign in ("support", "oppose")),
             _share(found.macro_f1),
@@ -65,9 +66,17 @@ def print_ladder(rungs: Sequence[Rung]) -> None:
             _range(change.interval) if change else "",
             _share(found.actors.pairs.f1),
         )
+        before = rung.predicted
     stdout().print(table)
     if len(rungs) < len(FIRST_PREDICTED):
         stdout().print("Lines are missing where a stage of your own takes more than the annotation holds.")
+
+
+def _predicted(steps: tuple[str, ...], before: tuple[str, ...]) -> str:
+    """The stages that a rung predicts beyond the rung before."""
+    if before:
+        return "+ " + ", ".join(step for step in steps if step not in before)
+    return "everything" if steps == STEPS else f"{', '.join(steps)} alone"
 
 
 def _add(table: Table, name: str, scores: SpanScores, interval: Interval) -> None:

@@ -1,6 +1,7 @@
 """The loss of each stage, with stages that err in one known way each, and the command that prints it."""
 
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, ClassVar
@@ -12,6 +13,7 @@ from typer.testing import CliRunner
 
 from pipeline.chain import Chain
 from pipeline.cli import app
+from pipeline.commands.agreement_tables import print_ladder
 from pipeline.errors import StancewireError
 from pipeline.ladder import STEPS, ladder
 from pipeline.records import (
@@ -192,6 +194,29 @@ def test_each_rung_shows_what_its_stage_loses() -> None:
     # One article, drawn again and again, is always itself.
     assert changes[0].interval.low == changes[0].interval.high == pytest.approx(-1 / 4)
     assert rungs[0].change == {}
+
+
+def test_the_table_has_a_line_for_each_stage(capsys: pytest.CaptureFixture[str]) -> None:
+    print_ladder(ladder(GOLD, chain(), batch=2))
+    lines = [re.split(r"\s*│\s*", line.strip("│ ")) for line in capsys.readouterr().out.splitlines()]
+    assert ["stance alone", *["100.0"] * 5, "", "", "100.0"] in lines
+    assert [
+        "+ resolve",
+        "100.0",
+        "66.7",
+        "100.0",
+        "86.3",
+        "75.0",
+        "-25.0",
+        "-25.0 to -25.0",
+        "100.0",
+    ] in lines
+    assert [line[0] for line in lines if line[0].startswith("+")] == [
+        "+ resolve",
+        "+ attribute",
+        "+ read",
+        "+ clean, split",
+    ]
 
 
 def test_the_attribute_stage_works_from_the_spans_that_the_reader_tagged() -> None:
