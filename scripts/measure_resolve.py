@@ -1,21 +1,25 @@
 """Accuracy of the resolve stage on annotated articles, with the annotated mentions and speakers given.
 
-    python scripts/measure_resolve.py articles.jsonl … [--errors 40] [--fit]
+    python scripts/measure_resolve.py articles.jsonl … [--cross 5] [--faults] [--errors 40] [--fit]
 
 A mention counts as right where the actors that it got map to its annotated keys; an actor is mapped to the
 key that most of its mentions in the article carry (a name counts three times: it says who is meant), one
 key an actor and one actor a key, largest overlap first. Countries of a mention compare as sets.
-``--fit`` refits `pipeline/actors/salience_weights.py`.
+``--fit`` refits `pipeline/actors/salience_weights.py`; ``--cross`` measures each fold of the articles with
+weights fitted on the others, as the shipped ones have seen their own training articles. ``--faults`` counts
+what kinds of errors there are.
 """
 
 import argparse
 import time
 from collections import Counter, defaultdict
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from models.articles import AUTHOR_KEY, LabelledArticle, read_articles
 from pipeline.actors.reading import Choice, Reading
 from pipeline.actors.resolver import resolve
+from pipeline.actors.salience_weights import WEIGHTS
 from pipeline.actors.speakers import Voice
 from pipeline.gold import attributed_article
 from pipeline.matching import actor_keys
@@ -50,49 +54,90 @@ def main() -> None:
         "--errors", type=int, default=0, help="print this many errors, spread over the articles"
     )
     parser.add_argument("--kind", help="errors of this mention kind alone, or `country`")
+    parser.add_argument("--cross", type=int, help="refit the weights for each of this many folds")
+    parser.add_argument("--faults", action="store_true", help="count the errors by mention, part and fault")
     parser.add_argument("--fit", action="store_true", help="refit the salience weights on these files")
     arguments = parser.parse_args()
     stage = TableResolver(TableResolver.Options())
     stage.setup()
-    right: Counter[str] = Counter()
-    total: Counter[str] = Counter()
-    errors: list[str] = []
-    choices: list[Labelled] = []
-    spent = 0.0
     articles = [article for path in arguments.files for article in read_articles(path)]
-    for article in articles:
-        started = time.perf_counter()
-        reading = stage.read(attributed_article(article))
-        reading.trace = [] if arguments.fit else None
-        voices = resolve(reading)
-        spent += time.perf_counter() - started
-        mapped = key_map(article, reading)
-        mentions = [mention for sentence in article.sentences for mention in sentence.mentions]
-        for choice in reading.trace or []:
-            keys = mentions[choice.mention].keys
-            choices.append((choice, mapped, keys, article.countries[keys[0]]))
-        _count(article, reading, mapped, right, total, errors, arguments.kind)
-        _count_speakers(article, voices, right, total)
     if arguments.fit:
-        fit(choices)
+        write_weights(fit([choice for article in articles for choice in choices_of(stage, article)]))
         return
-    for name in sorted(total):
-        print(f"{name:24}{right[name]:6} of {total[name]:6}  {100 * right[name] / total[name]:5.1f}")
-    print(f"{1000 * spent / max(1, len(articles)):.2f} ms an article")
-    step = max(1, len(errors) // arguments.errors) if arguments.errors else 0
-    for line in errors[::step] if step else []:
+    folds = arguments.cross or 1
+    labelled = [choices_of(stage, article) for article in articles] if arguments.cross else []
+    tally = Tally(kind=arguments.kind)
+    shipped = dict(WEIGHTS)
+    for fold in range(folds):
+        if arguments.cross:
+            others = [one for number, one in enumerate(labelled) if number % folds != fold]
+            WEIGHTS.update(shipped | fit([choice for one in others for choice in one]))
+        for article in articles[fold::folds]:
+            _measure(stage, article, tally)
+    for name in sorted(tally.total):
+        print(
+            f"{name:24}{tally.right[name]:6} of {tally.total[name]:6}  {100 * tally.right[name] / tally.total[name]:5.1f}"
+        )
+    print(f"{1000 * tally.spent / max(1, len(articles)):.2f} ms an article")
+    for fault, number in tally.faults.most_common() if arguments.faults else []:
+        print(f"{number:5}  {fault}")
+    step = max(1, len(tally.errors) // arguments.errors) if arguments.errors else 0
+    for line in tally.errors[::step] if step else []:
         print(line)
 
 
-def _count(
-    article: LabelledArticle,
-    reading: Reading,
-    mapped: dict[int, str],
-    right: Counter[str],
-    total: Counter[str],
-    errors: list[str],
-    kind: str | None,
-) -> None:
+@dataclass(slots=True)
+class Tally:
+    """What the articles measured so far came to; ``spent`` in seconds."""
+
+    kind: str | None
+    right: Counter[str] = field(default_factory=Counter)
+    total: Counter[str] = field(default_factory=Counter)
+    errors: list[str] = field(default_factory=list)
+    faults: Counter[str] = field(default_factory=Counter)
+    spent: float = 0.0
+
+
+def choices_of(stage: TableResolver, article: LabelledArticle) -> list[Labelled]:
+    """The rankings that the resolver makes in an article, with what is right."""
+    reading = stage.read(attributed_article(article))
+    reading.trace = []
+    resolve(reading)
+    mapped = key_map(article, reading)
+    mentions = [mention for sentence in article.sentences for mention in sentence.mentions]
+    return [
+        (choice, mapped, mentions[choice.mention].keys, article.countries[mentions[choice.mention].keys[0]])
+        for choice in reading.trace
+    ]
+
+
+def _measure(stage: TableResolver, article: LabelledArticle, tally: Tally) -> None:
+    started = time.perf_counter()
+    reading = stage.read(attributed_article(article))
+    voices = resolve(reading)
+    tally.spent += time.perf_counter() - started
+    _count(article, reading, key_map(article, reading), tally)
+    _count_speakers(article, voices, tally)
+
+
+def _fault(reading: Reading, index: int, good: bool, known_before: bool, collective: bool) -> str:
+    """What sort of error a mention is; ``known_before``: the text has mentioned its actor already."""
+    entity = reading.entity(index)
+    if entity is None:
+        return "nobody"
+    if good:
+        members = entity.members or (entity,)
+        known = all(member.country_known for member in members)
+        return "right actor, country read wrong" if known else "right actor, country guessed wrong"
+    if collective != bool(entity.members):
+        return "one for several" if collective else "several for one"
+    if not entity.places or entity.places[0].mention >= index:
+        return "new actor for an old one" if known_before else "new actor, joined to others later"
+    return "wrong old actor" if known_before else "old actor for a new one"
+
+
+def _count(article: LabelledArticle, reading: Reading, mapped: dict[int, str], tally: Tally) -> None:
+    seen: set[str] = set()
     mentions = [mention for sentence in article.sentences for mention in sentence.mentions]
     for index, mention in enumerate(mentions):
         entity = reading.entity(index)
@@ -105,16 +150,20 @@ def _count(
         good_country = got_countries == wanted_countries and bool(members)
         label = mention.kind if len(mention.keys) == 1 else "collective"
         for name in ("mention", f"mention {label}"):
-            total[name] += 1
-            right[name] += good
+            tally.total[name] += 1
+            tally.right[name] += good
         for name in ("country", f"country {label}"):
-            total[name] += 1
-            right[name] += good_country
-        wrong = not good_country if kind == "country" else not good
-        if wrong and kind in (None, label, "country"):
+            tally.total[name] += 1
+            tally.right[name] += good_country
+        found = reading.resolutions[index]
+        if not (good and good_country):
+            fault = _fault(reading, index, good, mention.keys[0] in seen, label == "collective")
+            tally.faults[f"{label}, {found.part if found else 'no part'}: {fault}"] += 1
+        seen.update(mention.keys)
+        wrong = not good_country if tally.kind == "country" else not good
+        if wrong and tally.kind in (None, label, "country"):
             text = article.text
-            found = reading.resolutions[index]
-            errors.append(
+            tally.errors.append(
                 f"{article.id} [{label}] {'ACTOR ' if not good else ''}{'COUNTRY' if not good_country else ''} "
                 f"…{text[max(0, mention.start - 110) : mention.start]}[[{text[mention.start : mention.end]}]]"
                 f"{text[mention.end : mention.end + 50]}…\n      want {mention.keys} {wanted_countries} got "
@@ -123,23 +172,23 @@ def _count(
             )
 
 
-def _count_speakers(
-    article: LabelledArticle, voices: list[list[Voice]], right: Counter[str], total: Counter[str]
-) -> None:
+def _count_speakers(article: LabelledArticle, voices: list[list[Voice]], tally: Tally) -> None:
     for sentence, heard in zip(article.sentences, voices, strict=True):
         wanted = {article.countries[key] for key in sentence.speakers if key != AUTHOR_KEY}
         if wanted:
-            total["speaker country"] += 1
-            right["speaker country"] += {voice.entity.country for voice in heard} == wanted
+            tally.total["speaker country"] += 1
+            tally.right["speaker country"] += {voice.entity.country for voice in heard} == wanted
 
 
-def fit(choices: list[Labelled]) -> None:
-    """Weights of each task by logistic regression on the differences of right and wrong candidates' features."""
+def fit(choices: list[Labelled]) -> dict[str, dict[str, float]]:
+    """The weights of each task's features, by task.
+
+    By logistic regression on the differences of right and wrong candidates' features.
+    """
     from sklearn.feature_extraction import DictVectorizer
     from sklearn.linear_model import LogisticRegression
 
     pairs: dict[str, list[tuple[dict[str, float], int]]] = defaultdict(list)
-    seen: Counter[str] = Counter()
     for choice, mapped, keys, country in choices:
         good: list[dict[str, float]] = []
         bad: list[dict[str, float]] = []
@@ -154,7 +203,6 @@ def fit(choices: list[Labelled]) -> None:
             (good if hit else bad).append(features)
         if not good or not bad:
             continue
-        seen[choice.task] += 1
         for first in good[:1]:
             for other in bad[:8]:
                 difference = {
@@ -162,22 +210,28 @@ def fit(choices: list[Labelled]) -> None:
                 }
                 pairs[choice.task].append((difference, 1))
                 pairs[choice.task].append(({name: -value for name, value in difference.items()}, 0))
-    lines = [
-        '"""Weights of `pipeline.actors.salience`, by task. Written by ``scripts/measure_resolve.py --fit``."""',
-        "",
-        "WEIGHTS: dict[str, dict[str, float]] = {",
-    ]
+    found: dict[str, dict[str, float]] = {}
     for task in sorted(pairs):
         vectors = DictVectorizer(sort=True)
         rows = vectors.fit_transform([features for features, _ in pairs[task]])
         labels = [label for _, label in pairs[task]]
         model = LogisticRegression(C=0.1, fit_intercept=False, max_iter=500).fit(rows, labels)
+        weights = zip(vectors.get_feature_names_out(), model.coef_[0], strict=True)
+        found[task] = {name: round(float(weight), 2) for name, weight in weights if abs(weight) >= 0.005}
+    return found
+
+
+def write_weights(weights: dict[str, dict[str, float]]) -> None:
+    """Write `pipeline/actors/salience_weights.py`."""
+    lines = [
+        '"""Weights of `pipeline.actors.salience`, by task. Written by ``scripts/measure_resolve.py --fit``."""',
+        "",
+        "WEIGHTS: dict[str, dict[str, float]] = {",
+    ]
+    for task, row in weights.items():
         lines.append(f'    "{task}": {{')
-        for name, weight in zip(vectors.get_feature_names_out(), model.coef_[0], strict=True):
-            if abs(weight) >= 0.005:
-                lines.append(f'        "{name}": {weight:.2f},')
+        lines += [f'        "{name}": {weight:.2f},' for name, weight in row.items()]
         lines.append("    },")
-        print(f"{task}: {seen[task]} choices, {len(labels)} pairs")
     lines.append("}")
     WEIGHTS_FILE.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
