@@ -25,8 +25,8 @@ from pipeline.gold import attributed_article
 from pipeline.matching import actor_keys
 from pipeline.stages.resolve import TableResolver
 
-# A ranking, entity → key, the annotated keys of its mention and the country of the first of them.
-Labelled = tuple[Choice, dict[int, str], tuple[str, ...], str | None]
+# A ranking, entity → key, the annotated keys of its mention and their countries.
+Labelled = tuple[Choice, dict[int, str], tuple[str, ...], tuple[str | None, ...]]
 
 WEIGHTS_FILE = Path(__file__).resolve().parent.parent / "pipeline" / "actors" / "salience_weights.py"
 
@@ -106,8 +106,9 @@ def choices_of(stage: TableResolver, article: LabelledArticle) -> list[Labelled]
     mapped = key_map(article, reading)
     mentions = [mention for sentence in article.sentences for mention in sentence.mentions]
     return [
-        (choice, mapped, mentions[choice.mention].keys, article.countries[mentions[choice.mention].keys[0]])
+        (choice, mapped, keys, tuple(article.countries[key] for key in keys))
         for choice in reading.trace
+        for keys in [mentions[choice.mention].keys]
     ]
 
 
@@ -189,36 +190,50 @@ def fit(choices: list[Labelled]) -> dict[str, dict[str, float]]:
     from sklearn.linear_model import LogisticRegression
 
     pairs: dict[str, list[tuple[dict[str, float], int]]] = defaultdict(list)
-    for choice, mapped, keys, country in choices:
-        good: list[dict[str, float]] = []
-        bad: list[dict[str, float]] = []
-        for entity, features in choice.candidates:
-            if choice.task == "country":
-                hit = entity == country
-            elif choice.task == "pair":
-                hit = {mapped.get(member.index) for member in entity} == set(keys)
-            else:
-                got = {mapped.get(member.index) for member in (entity.members or (entity,))}
-                hit = got == set(keys)
-            (good if hit else bad).append(features)
+    for choice in choices:
+        hits = _hits(choice)
+        good = [features for hit, (_, features) in zip(hits, choice[0].candidates, strict=True) if hit]
+        bad = [features for hit, (_, features) in zip(hits, choice[0].candidates, strict=True) if not hit]
         if not good or not bad:
             continue
-        for first in good[:1]:
-            for other in bad[:8]:
-                difference = {
-                    name: first.get(name, 0.0) - other.get(name, 0.0) for name in {**first, **other}
-                }
-                pairs[choice.task].append((difference, 1))
-                pairs[choice.task].append(({name: -value for name, value in difference.items()}, 0))
+        for other in bad[:_RIVALS]:
+            difference = {
+                name: good[0].get(name, 0.0) - other.get(name, 0.0) for name in {**good[0], **other}
+            }
+            pairs[choice[0].task].append((difference, 1))
+            pairs[choice[0].task].append(({name: -value for name, value in difference.items()}, 0))
     found: dict[str, dict[str, float]] = {}
     for task in sorted(pairs):
         vectors = DictVectorizer(sort=True)
         rows = vectors.fit_transform([features for features, _ in pairs[task]])
         labels = [label for _, label in pairs[task]]
         model = LogisticRegression(C=0.1, fit_intercept=False, max_iter=500).fit(rows, labels)
+        seen = Counter(name for features, _ in pairs[task] for name in features)
         weights = zip(vectors.get_feature_names_out(), model.coef_[0], strict=True)
-        found[task] = {name: round(float(weight), 2) for name, weight in weights if abs(weight) >= 0.005}
+        found[task] = {
+            name: round(float(weight), 2)
+            for name, weight in weights
+            if abs(weight) >= 0.005 and seen[name] >= _SEEN
+        }
     return found
+
+
+# How many wrong candidates of a ranking are learnt from.
+_RIVALS = 30
+# In how many comparisons a feature must occur to count: words that two texts used once teach nothing.
+_SEEN = 30
+
+
+def _hits(labelled: Labelled) -> list[bool]:
+    """Which candidates of a ranking are right; a pair whose countries alone are, where none is in full."""
+    choice, mapped, keys, countries = labelled
+    if choice.task == "country":
+        return [code == countries[0] for code, _ in choice.candidates]
+    members = [one if choice.task == "pair" else (one.members or (one,)) for one, _ in choice.candidates]
+    exact = [{mapped.get(member.index) for member in those} == set(keys) for those in members]
+    if choice.task != "pair" or any(exact) or len(keys) < 2:
+        return exact
+    return [{member.country for member in those} == set(countries) for those in members]
 
 
 def write_weights(weights: dict[str, dict[str, float]]) -> None:

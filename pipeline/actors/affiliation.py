@@ -9,6 +9,7 @@ from pipeline.actors.pronouns import third_person
 from pipeline.actors.reading import Reading
 from pipeline.actors.words import (
     ADDRESS,
+    FIRMS,
     HOME_PREPOSITIONS,
     ORGANISATION_WORDS,
     PREPOSITIONS,
@@ -23,12 +24,6 @@ _LEADS = re.compile(
 )
 # Relations that run across borders.
 _ACROSS = frozenset("counterpart colleague opponent rival foe opposite".split())
-# Nouns that stand right before the name of a firm or another body.
-_FIRMS = frozenset(
-    "company firm group bank carmaker automaker manufacturer maker retailer lender insurer operator broadcaster "
-    "newspaper daily agency airline carrier airport app platform startup start-up giant supplier producer developer "
-    "party union charity ngo club miner consultancy brewer contractor utility weekly tabloid website".split()
-)
 # Titles of those who are mostly away from home.
 _ABROAD = frozenset(
     "ambassador envoy consul attache attaché secretary negotiator mediator commissioner".split()
@@ -96,7 +91,7 @@ def _from_left(reading: Reading, index: int, entity: Entity) -> None:
             _guess_american(reading, entity)
     own = list(reading.countries.scan(words))
     previous = reading.previous_in_sentence(index)
-    if entity.kind in ("organisation", "unknown", "person") and lower[-1] in _FIRMS and _is_firm(entity):
+    if entity.kind in ("organisation", "unknown", "person") and lower[-1] in FIRMS and _is_firm(entity):
         # "the Finnish security company Lumisade", "the Chilean carrier Andesur"
         entity.kind = "organisation"
         entity.heads.add(lower[-1])
@@ -163,7 +158,7 @@ def _from_left(reading: Reading, index: int, entity: Entity) -> None:
     adjective = adjective and (
         demonym
         or titled
-        or all(is_capital(word) or is_generic(word) or word.lower() in _FIRMS for word in words)
+        or all(is_capital(word) or is_generic(word) or word.lower() in FIRMS for word in words)
     )
     titled = titled or bool(demonym and lower[-1] == ",")
     if (entity.kind == "person" and titled and (owns or adjective)) or (
@@ -300,5 +295,5 @@ def _heads_body(lower: list[str]) -> bool:
     """Whether an apposition's noun is one for a body: "the Stuttgart truck maker"."""
     for at, word in enumerate(lower):
         if word in PREPOSITIONS and at:
-            return lower[at - 1] in ORGANISATION_WORDS or lower[at - 1] in _FIRMS
-    return bool(lower) and (lower[-1] in ORGANISATION_WORDS or lower[-1] in _FIRMS)
+            return lower[at - 1] in ORGANISATION_WORDS or lower[at - 1] in FIRMS
+    return bool(lower) and (lower[-1] in ORGANISATION_WORDS or lower[-1] in FIRMS)

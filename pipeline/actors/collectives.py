@@ -4,248 +4,208 @@ from dataclasses import replace
 from itertools import pairwise
 
 from pipeline.actors.entities import Entity
+from pipeline.actors.members import Wanted, choose_members
 from pipeline.actors.names import clean_name
+from pipeline.actors.nominals import possessor_of
 from pipeline.actors.phrases import Phrase, singular, tokens
-from pipeline.actors.reading import Choice, Reading, Resolution
-from pipeline.actors.salience import Features, best_of
+from pipeline.actors.reading import Reading, Resolution
 from pipeline.actors.words import (
     ADJECTIVES,
     COUNTRY_NOUNS,
     COUNTRY_PLURALS,
+    COUNTS,
+    HOME_PREPOSITIONS,
     ORGANISATION_WORDS,
     PERSON_PLURALS,
+    POSSESSIVES,
     SIDE_PLURALS,
     TITLES,
 )
 
-# How far back members are looked for.
-_LOOK_BACK = 24
-# How many actors of a kind are paired with one another.
-_SINGLES = 8
-_LEADERS = frozenset("president premier minister chancellor king queen emperor emir sultan leader".split())
 _ONE_OF_TWO = frozenset("both neither either each".split())
 _TWO_WORDS = frozenset(
     ["each other", "one another", "both", "neither", "either", "the two", "the pair", "the duo"]
 )
-_GENERIC_LEADERS = frozenset(
-    "leader man woman politician official head chief rival colleague friend contender".split()
+_EACH_OTHER = frozenset(["each other", "one another"])
+# What takes up a collective that its sentence has named already.
+_TAKES_UP = _EACH_OTHER | frozenset(
+    ["both", "neither", "each", "either", "both of them", "neither of them", "each of them", "all three"]
 )
+# Which part of an enumeration is meant.
+_ORDINALS = {"first": 1, "former": 1, "last": -1, "latter": -1}
+# Two who are so called are one another's: those of somebody never include him.
+_RELATED = frozenset(
+    "neighbour neighbor ally partner rival foe enemy adversary opponent member friend suitor colleague counterpart "
+    "guest host backer sponsor donor creditor supplier".split()
+)
+_SIDES = frozenset("side party camp delegation team panel negotiator".split())
 
 
 def collective_part(reading: Reading, index: int) -> Resolution | None:
     """A mention whose words say that it means two or more of the actors before."""
-    text = clean_name(reading.text(index))
-    low = text.lower()
     phrase = reading.phrases[index]
-    tagged = reading.mentions[index].kind == "collective"
-    count = phrase.count
-    before = [word.lower() for word in tokens(reading.gap_before(index))][-1:]
-    spread = bool(before) and before[0] in _ONE_OF_TWO
-    if low in _TWO_WORDS or low.startswith(("both of", "neither of", "either of", "the two of")):
-        count = 2
-    elif low in ("the three", "all three"):
-        count = 3
-    elif (
-        phrase.determiner in _ONE_OF_TWO
-        or spread
-        or (
-            phrase.words[:1]
-            and phrase.words[0].lower() == "the"
-            and low in ("the parties", "the sides", "the delegations")
-        )
-    ):
-        count = 2
+    members = _taken_up(reading, index) or _of_enumeration(reading, index) or _apposed(reading, index)
+    if members is not None:
+        return Resolution(reading.entities.collective(members), "collective", 0.8, "collective")
     named = phrase.countries if len(phrase.countries) > 1 else phrase.homes
     if not phrase.homes and phrase.plural and not phrase.countries:
-        named = _after(reading, index)
+        named = _after(reading, index) or _after_collective(reading, index)
     if len(named) > 1 and phrase.plural:
         return _officials_of(reading, phrase, named)
-    if count is None and not tagged:
+    owner = _owner(reading, index)
+    if owner is not None and owner.members and phrase.plural:
+        return _owned_by_several(reading, phrase, owner)
+    wanted = _wanted(reading, index, owner)
+    if wanted is None:
         return None
-    if count is None and phrase.country is not None:
-        return None
-    head = singular(phrase.head)
-    if low in _TWO_WORDS or (" of " in low and phrase.head in ("them", "these", "two", "both", "neither")):
-        wanted = "any"
-    elif (
-        phrase.head in COUNTRY_PLURALS
-        or head in COUNTRY_NOUNS
-        or phrase.head in ("government", "governments")
-    ):
-        wanted = "country"
-    elif phrase.head in PERSON_PLURALS or head in TITLES:
-        wanted = "person"
-    elif phrase.head in SIDE_PLURALS or head in ("side", "party", "camp", "delegation", "team"):
-        wanted = "any"
-    elif head in ORGANISATION_WORDS:
-        wanted = "organisation"
-    elif tagged or (count and phrase.determiner in ("both", "neither", "either", "the")):
-        wanted = "any"
-    else:
-        return None
-    if phrase.indefinite and phrase.determiner in ("two", "three", "four") and not tagged:
-        return None
-    if phrase.determiner in ("many", "several", "some"):
-        return None
-    size = count or 2
-    members = _members(reading, index, wanted, head, size)
+    members = choose_members(reading, index, wanted)
     if members is None:
         return None
     return Resolution(reading.entities.collective(members), "collective", 0.7, "collective")
 
 
-def _fits(entity: Entity, kind: str) -> bool:
-    if entity.members or entity.kind == "author":
-        return False
-    if kind == "country":
-        return entity.is_state or (
-            entity.kind == "organisation" and entity.country is not None and entity.name == entity.country
-        )
-    if kind == "person":
-        return entity.is_person and not entity.plural
-    return not entity.is_person and not entity.is_state
-
-
-def _members(reading: Reading, index: int, wanted: str, head: str, size: int) -> tuple[Entity, ...] | None:
-    """The members that a collective of this size stands for: the best ranked pair, or the latest so many."""
-    latest = [entity for entity in reading.entities.latest(_LOOK_BACK) if entity.places[-1].mention < index]
-    kinds = {"country": ("country",), "person": ("person",), "organisation": ("organisation", "country")}.get(
-        wanted, ("country", "person", "organisation")
-    )
-    if size != 2:
-        return _many(reading, latest, kinds, size)
-    candidates: list[tuple[tuple[Entity, ...], Features]] = []
-    for kind in kinds:
-        singles = [entity for entity in latest if _fits(entity, kind)][:_SINGLES]
-        if kind == "country" and len(singles) < size:
-            singles = _countries_of(reading, latest)[:_SINGLES]
-        for at, first in enumerate(singles):
-            for second in singles[at + 1 :]:
-                features = _pair_features(reading, index, (first, second), kind, wanted, head)
-                candidates.append((_in_order([first, second]), features))
-    if not candidates:
+def _wanted(reading: Reading, index: int, owner: Entity | None) -> Wanted | None:
+    """What a mention's words ask of its members; None where it is no collective, or names what it is itself."""
+    low = clean_name(reading.text(index)).lower()
+    phrase = reading.phrases[index]
+    tagged = reading.mentions[index].kind == "collective"
+    count = _count(reading, index, low, phrase)
+    if count is None and (not tagged or phrase.country is not None):
         return None
-    if reading.trace is not None:
-        reading.trace.append(Choice("pair", index, candidates))
-    chosen, _ = best_of("pair", candidates)
-    return chosen
+    if phrase.indefinite and phrase.determiner in ("two", "three", "four") and not tagged:
+        return None
+    if phrase.determiner in ("many", "several", "some"):
+        return None
+    head = singular(phrase.head)
+    if low in _TWO_WORDS or (" of " in low and phrase.head in ("them", "these", "two", "both", "neither")):
+        kind = "any"
+    elif phrase.head in COUNTRY_PLURALS or head in COUNTRY_NOUNS or head == "government":
+        kind = "country"
+    elif phrase.head in PERSON_PLURALS or head in TITLES:
+        kind = "person"
+    elif phrase.head in SIDE_PLURALS or head in _SIDES:
+        kind = "any"
+    elif head in ORGANISATION_WORDS:
+        kind = "organisation"
+    elif tagged or phrase.determiner in ("both", "neither", "either", "the"):
+        kind = "any"
+    else:
+        return None
+    states = [
+        reading.countries.described[singular(word)]
+        for word in (*phrase.modifiers, phrase.head)
+        if singular(word) in reading.countries.described
+    ]
+    return Wanted(
+        kind,
+        head,
+        count,
+        states=frozenset.intersection(*states) if states else None,
+        without=owner if head in _RELATED else None,
+    )
 
 
-def _many(
-    reading: Reading, latest: list[Entity], kinds: tuple[str, ...], size: int
-) -> tuple[Entity, ...] | None:
-    """Three or more: a collective of that size said before, else the latest ones of one kind."""
-    for entity in latest:
-        if len(entity.members) == size:
-            return entity.members
-    for kind in kinds:
-        found = [entity for entity in latest if _fits(entity, kind)]
-        if kind == "country" and len(found) < size:
-            found = _countries_of(reading, latest)
-        if len(found) >= size:
-            return _in_order(found[:size])
-    return None
+def _count(reading: Reading, index: int, low: str, phrase: Phrase) -> int | None:
+    """How many actors a mention's words speak of."""
+    before = [word.lower() for word in tokens(reading.gap_before(index))][-1:]
+    if low in _TWO_WORDS or low.startswith(("both of", "neither of", "either of", "the two of")):
+        return 2
+    if low in ("the three", "all three"):
+        return 3
+    if phrase.determiner in _ONE_OF_TWO or (before and before[0] in _ONE_OF_TWO):
+        return 2
+    if low in ("the parties", "the sides", "the delegations"):
+        return 2
+    between = bool(before) and before[0] == "between" and phrase.determiner in ("the", "")
+    if between and phrase.head in SIDE_PLURALS | COUNTRY_PLURALS | PERSON_PLURALS:
+        return 2
+    return phrase.count
 
 
-def _codes_here(reading: Reading, index: int) -> tuple[str | None, str | None]:
-    """The country of the statement's source and of the actor that leads the sentence, where they stand before."""
-    speaking = leading = None
+def _taken_up(reading: Reading, index: int) -> tuple[Entity, ...] | None:
+    """ "Each other", "neither": the collective that the sentence has named before."""
+    if clean_name(reading.text(index)).lower() not in _TAKES_UP:
+        return None
     at = index - 1
     while at >= 0 and reading.places[at].sentence == reading.places[index].sentence:
         entity = reading.entity(at)
-        if entity is not None and not entity.members:
-            if reading.places[at].source:
-                speaking = entity.country
-            leading = entity.country
+        if entity is not None and entity.members:
+            return entity.members
         at -= 1
-    return speaking, leading
+    return None
 
 
-def _pair_features(
-    reading: Reading, index: int, pair: tuple[Entity, Entity], kind: str, wanted: str, head: str
-) -> Features:
-    """What speaks for two actors being "the two": how near, how often, how often together."""
-    place = reading.places[index]
-    homes = reading.homes
-    distances = sorted(
-        min(4, place.sentence - entity.places[-1].sentence) if entity.places else 4 for entity in pair
-    )
-    features: Features = {
-        f"nearer {distances[0]}": 1.0,
-        f"farther {distances[1]}": 1.0,
-        f"{wanted}: {kind}": 1.0,
-    }
-    sentences = [{one.sentence for one in entity.places} for entity in pair]
-    together = sentences[0] & sentences[1]
-    features["together"] = min(len(together), 4) / 4
-    if together:
-        features[f"last together {min(4, place.sentence - max(together))}"] = 1.0
-    key = tuple(sorted(entity.index for entity in pair))
-    known = reading.entities.collectives.get(key)
-    if known is not None and known.places:
-        features["said before"] = 1.0
-        features[f"said before {min(4, place.sentence - known.places[-1].sentence)}"] = 1.0
-    codes = [entity.country for entity in pair]
-    total = sum(homes.counts.values()) or 1
-    shares = [homes.counts[code] / total if code else 0.0 for code in codes]
-    mentions = [len(entity.places) for entity in pair]
-    features[f"{kind}, least share"] = min(shares)
-    features[f"{kind}, share"] = sum(shares)
-    features["mentions of the rarer"] = min(min(mentions), 5) / 5
-    features["mentions"] = min(sum(mentions), 10) / 10
-    if codes[0] == codes[1]:
-        features[f"{kind}, of one country"] = 1.0
-    if all(code in homes.headline for code in codes):
-        features["both in the headline"] = 1.0
-    leads = [
-        entity.places[-1].sentence == place.sentence
-        and entity.places[-1].subject
-        and not entity.places[-1].quoted
-        for entity in pair
-        if entity.places
+def _of_enumeration(reading: Reading, index: int) -> tuple[Entity, ...] | None:
+    """ "The first two", "the latter two": that many from an end of the latest enumeration."""
+    words = [word.lower() for word in reading.phrases[index].words]
+    if len(words) < 3 or words[0] != "the" or words[1] not in _ORDINALS or words[2] not in COUNTS:
+        return None
+    size = COUNTS[words[2]]
+    near = [
+        entity.members
+        for entity in reading.entities.latest(12)
+        if reading.places[index].sentence - entity.places[-1].sentence <= 2 and len(entity.members) >= size
     ]
-    if any(leads):
-        features["one is the subject here" if sum(leads) == 1 else "both are subjects here"] = 1.0
-    speaking = [entity.places[-1].source for entity in pair if entity.places]
-    if any(speaking):
-        features["one speaks" if sum(speaking) == 1 else "both speak"] = 1.0
-    speaking_code, leading_code = _codes_here(reading, index)
-    if speaking_code is not None and speaking_code in codes:
-        features["of the speaker's country"] = 1.0
-    if leading_code is not None:
-        features["of the subject's country" if leading_code in codes else "beside the subject"] = 1.0
-    if kind == "person":
-        if head in TITLES and head not in _GENERIC_LEADERS:
-            features["titled so"] = sum(head in entity.heads for entity in pair) / 2
-        if pair[0].heads & pair[1].heads:
-            features["alike"] = 1.0
-        if head in _GENERIC_LEADERS and all(entity.heads & _LEADERS for entity in pair):
-            features["both lead states"] = 1.0
-    if kind == "organisation":
-        if any(head in entity.heads for entity in pair):
-            features["named so"] = sum(head in entity.heads for entity in pair) / 2
-        if all(entity.named for entity in pair):
-            features["both named"] = 1.0
-        if pair[0].heads & pair[1].heads:
-            features["alike"] = 1.0
-    if all(entity.places and entity.places[0].sentence <= 1 for entity in pair):
-        features["both from the start"] = 1.0
-    return features
+    # A longer enumeration, if there is one: "the first two" may stand between it and "the last two".
+    members = next((one for one in near if len(one) > size), near[0] if near else None)
+    if members is None:
+        return None
+    return members[:size] if _ORDINALS[words[1]] > 0 else members[-size:]
 
 
-def _countries_of(reading: Reading, latest: list[Entity]) -> list[Entity]:
-    """The countries that the latest actors belong to."""
-    codes = dict.fromkeys(
-        entity.country
-        for entity in latest
-        if entity.country in reading.countries.names and not entity.members
-    )
-    return [reading.country_entity(code) for code in codes if code]
+def _apposed(reading: Reading, index: int) -> tuple[Entity, ...] | None:
+    """The names right after a collective: "two members of the committee, Amy Strand and Luis Obregón"."""
+    phrase = reading.phrases[index]
+    if not phrase.plural or phrase.count is None:
+        return None
+    found: list[Entity] = []
+    for at in range(index + 1, min(index + 2 + phrase.count, len(reading.places))):
+        if reading.places[at].sentence != reading.places[index].sentence:
+            break
+        gap = reading.gap_before(at).strip()
+        named = reading.resolutions[at]
+        if named is None or named.how != "name" or named.entity is None:
+            break
+        opens = not found and gap.endswith(",") and (gap == "," or gap.startswith("of "))
+        if opens or (found and gap in (",", "and", ", and")):
+            found.append(named.entity)
+        elif found or not gap.startswith(("of", "from", "in")):
+            break
+        if len(found) == phrase.count:
+            return tuple(found)
+    return None
 
 
-def _in_order(found: list[Entity]) -> tuple[Entity, ...]:
-    """Members in the order in which the text first brought them up."""
-    return tuple(sorted(found, key=lambda one: one.places[0].mention if one.places else one.index))
+def _owner(reading: Reading, index: int) -> Entity | None:
+    """Whose several actors these are, where the words say so."""
+    phrase = reading.phrases[index]
+    if not phrase.plural or (phrase.possessor and phrase.possessor not in POSSESSIVES):
+        return None
+    return possessor_of(reading, index)
+
+
+def _owned_by_several(reading: Reading, phrase: Phrase, owner: Entity) -> Resolution | None:
+    """ "Their countries", "both sides' armies": the countries of each owner, or each one's own such people."""
+    codes = tuple(dict.fromkeys(member.country for member in owner.members if member.country))
+    if len(codes) < 2:
+        return None
+    if phrase.head in COUNTRY_PLURALS:
+        members = tuple(reading.country_entity(code) for code in codes)
+        return Resolution(reading.entities.collective(members), "collective", 0.8, "owners' countries")
+    return _officials_of(reading, phrase, codes)
+
+
+def _after_collective(reading: Reading, index: int) -> tuple[str, ...]:
+    """The countries of "officials [of the two countries]", the states being named by the text before."""
+    phrase = reading.phrases[index]
+    after = phrase.after or [word.lower() for word in tokens(reading.rest_of_sentence(index, 40))]
+    if len(after) < 3 or after[0] not in HOME_PREPOSITIONS:
+        return ()
+    count = COUNTS.get(after[1]) or (COUNTS.get(after[2]) if after[1] == "the" else None)
+    if count is None or not any(word in COUNTRY_PLURALS | SIDE_PLURALS for word in after[2:4]):
+        return ()
+    members = choose_members(reading, index, Wanted("country", "country", count)) or ()
+    return tuple(member.country for member in members if member.country)
 
 
 def _after(reading: Reading, index: int) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from countryinfo import CountryInfo
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.actors.keys import plain
 from pipeline.actors.tables import load_mapping
@@ -37,10 +37,19 @@ class CountryPatch(BaseModel):
     demonyms_region: tuple[str, ...] = ()
 
 
+class OfficePatch(BaseModel):
+    """Which states have an office: ``only`` these, or all but those it is ``not`` in."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    only: tuple[str, ...] = ()
+    lacking: tuple[str, ...] = Field(default=(), alias="not")
+
+
 class CountryFile(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     prefer: tuple[str, ...]
     described: dict[str, tuple[str, ...]] = {}
+    offices: dict[str, OfficePatch] = {}
     countries: dict[str, CountryPatch]
 
 
@@ -73,6 +82,13 @@ class CountryTable:
     longest: dict[str, int] = field(default_factory=dict)
     # Nouns that only some countries are called by: "kingdom", "island".
     described: dict[str, frozenset[str]] = field(default_factory=dict)
+    # Offices that not every state has.
+    offices: dict[str, OfficePatch] = field(default_factory=dict)
+
+    def has_office(self, title: str, code: str) -> bool:
+        """Whether a state can have a bearer of this title; every state has those that no table speaks of."""
+        office = self.offices.get(title)
+        return office is None or (code in office.only if office.only else code not in office.lacking)
 
     def find(self, phrase: str) -> CountryWord | None:
         """The country that a whole phrase names, with or without "the"; "us" in lower case is no country."""
@@ -116,7 +132,10 @@ def load_countries(path: Path) -> CountryTable:
         raise ConfigError(f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
     entries: dict[str, list[tuple[str, WordKind]]] = {}
     population: dict[str, int] = {}
-    table = CountryTable(described={noun: frozenset(codes) for noun, codes in patch.described.items()})
+    table = CountryTable(
+        described={noun: frozenset(codes) for noun, codes in patch.described.items()},
+        offices=patch.offices,
+    )
     for entry in CountryInfo("france").all().values():
         code = (entry.get("ISO") or {}).get("alpha3", "")
         if code in _SKIPPED or (code in table.names and not entry.get("demonym")):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pipeline.actors.entities import Entity
 from pipeline.actors.phrases import token_spans
 from pipeline.actors.reading import Choice, Reading
-from pipeline.actors.salience import best_of
+from pipeline.actors.salience import best_of, score
 from pipeline.actors.words import BODY_PEOPLE, STATE_TITLES, US_TITLES, WORLD_WIDE
 
 # How many countries are weighed for one actor, and how much of a long article is searched for country words.
@@ -43,6 +43,11 @@ class Homes:
     # Country words per sentence and per paragraph, in order.
     by_sentence: dict[int, list[Trace]] = field(default_factory=dict)
     by_paragraph: dict[int, list[Trace]] = field(default_factory=dict)
+    by_code: dict[str, list[Trace]] = field(default_factory=dict)
+
+    def before(self, start: int) -> int:
+        """How many traces stand before an offset."""
+        return bisect_left(self.starts, start)
 
 
 def read_homes(reading: Reading) -> Homes:
@@ -94,6 +99,7 @@ def read_homes(reading: Reading) -> Homes:
         homes.counts[code] += 1
         homes.by_sentence.setdefault(trace.sentence, []).append(trace)
         homes.by_paragraph.setdefault(trace.paragraph, []).append(trace)
+        homes.by_code.setdefault(code, []).append(trace)
     homes.starts = [trace.start for trace in homes.traces]
     return homes
 
@@ -105,9 +111,46 @@ def _last_at(starts: list[int], at: int) -> int:
 
 def context_country(reading: Reading, index: int, entity: Entity | None = None) -> tuple[str | None, float]:
     """The country that an actor without one most likely belongs to, seen from one of its mentions; None for none."""
+    candidates = _weighed(reading, index, entity)
+    if reading.trace is not None:
+        reading.trace.append(Choice("country", index, candidates))
+    return best_of("country", candidates)
+
+
+# How many sentences that mention an actor are asked for its country.
+_ASKED = 3
+
+
+def settle_country(reading: Reading, entity: Entity) -> None:
+    """Guess an actor's country again, now that the whole text is read: by several of its mentions together."""
+    if entity.country_known or entity.members or entity.kind == "author" or not entity.places:
+        return
+    owner = entity.same_state_as
+    if owner is not None and owner.country is not None:
+        entity.country = owner.country
+        return
+    first = {}
+    for place in entity.places:
+        first.setdefault(place.sentence, place.mention)
+    totals: dict[str | None, float] = {}
+    for mention in list(first.values())[:_ASKED]:
+        scored = {code: score("country", features) for code, features in _weighed(reading, mention, entity)}
+        least = min(scored.values())
+        earlier = min(totals.values(), default=0.0)
+        totals = {
+            code: totals.get(code, earlier) + scored.get(code, least)
+            for code in dict.fromkeys((*totals, *scored))
+        }
+    entity.country = max(totals, key=totals.__getitem__)
+
+
+def _weighed(
+    reading: Reading, index: int, entity: Entity | None
+) -> list[tuple[str | None, dict[str, float]]]:
+    """The countries that may be an actor's, None among them, with what speaks for each."""
     homes = reading.homes
     place = reading.places[index]
-    before = bisect_left(homes.starts, place.start)
+    before = homes.before(place.start)
     order: dict[str, None] = {}
     for trace in reversed(homes.traces[max(0, before - 30) : before]):
         order.setdefault(trace.code)
@@ -135,6 +178,7 @@ def context_country(reading: Reading, index: int, entity: Entity | None = None) 
     here = homes.by_sentence.get(place.sentence, [])
     previous = homes.by_sentence.get(place.sentence - 1, [])
     paragraph = homes.by_paragraph.get(place.paragraph, [])
+    named_offices = _offices(entity)
     official = entity is not None and bool(entity.heads & STATE_TITLES)
     taken = _office_taken(reading, entity) if official and entity is not None else frozenset()
     candidates: list[tuple[str | None, dict[str, float]]] = []
@@ -165,6 +209,8 @@ def context_country(reading: Reading, index: int, entity: Entity | None = None) 
         features |= {name: 1.0 for name, holds in flags.items() if holds}
         flags |= {name: entity_code == code for name, entity_code in company.items()}
         features |= {name: 1.0 for name, entity_code in company.items() if entity_code == code}
+        if any(not reading.countries.has_office(office, code) for office in named_offices):
+            features["no such office there"] = 1.0
         role = _role(entity, official)
         features |= {f"{role}, {name}": 1.0 for name, holds in flags.items() if holds}
         features[f"{role}, share"] = features["share"]
@@ -180,13 +226,27 @@ def context_country(reading: Reading, index: int, entity: Entity | None = None) 
         if entity.heads & WORLD_WIDE:
             none["none, world-wide"] = 1.0
         none[f"none, {_role(entity, official)}"] = 1.0
+        if not entity.named:
+            # "Donors", "the international community": some nouns belong to no state, and training tells which.
+            none |= {f"none, {word}": 1.0 for word in sorted(entity.heads)}
+            none |= {f"none, {word} …": 1.0 for word in sorted(entity.modifiers)}
     if len(codes) > 3:
         none["none, many countries"] = 1.0
     none["none, share of the first"] = homes.counts.most_common(1)[0][1] / total if homes.counts else 0.0
     candidates.append((None, none))
-    if reading.trace is not None:
-        reading.trace.append(Choice("country", index, candidates))
-    return best_of("country", candidates)
+    return candidates
+
+
+def _offices(entity: Entity | None) -> list[str]:
+    """The offices of a person by which states differ: "prime minister", "senator"."""
+    if entity is None or not entity.is_person:
+        return []
+    if {"former", "vice", "deputy"} & entity.modifiers:
+        return []
+    found = sorted(entity.heads)
+    return [
+        "prime minister" if head == "minister" and "prime" in entity.modifiers else head for head in found
+    ]
 
 
 def _company(reading: Reading, index: int) -> dict[str, str | None]:

@@ -1,7 +1,7 @@
 """Pronouns: third persons by salience, first persons by who is speaking."""
 
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from pipeline.actors.entities import Entity, Gender
 from pipeline.actors.homes import state_of
@@ -51,8 +51,12 @@ def rank_candidates(
     task: str,
     fits: Callable[[Entity], Features | None],
     word: str = "",
+    more: Sequence[tuple[Entity, Features]] = (),
 ) -> tuple[Entity | None, float]:
-    """The best candidate of those mentioned before, with its lead; ``fits`` gives extra features or refuses."""
+    """The best candidate of those mentioned before and of ``more``, with its lead.
+
+    ``fits`` gives extra features or refuses.
+    """
     place = reading.places[index]
     candidates: list[tuple[Entity, Features]] = []
     rank = 0
@@ -73,6 +77,7 @@ def rank_candidates(
             del features["object of its own subject"]
         candidates.append((entity, features))
         rank += 1
+    candidates += more
     if not candidates:
         return None, 0.0
     if reading.trace is not None:
@@ -172,6 +177,12 @@ def _how(reading: Reading, entity: Entity) -> str:
 
 def plural_pronoun(reading: Reading, index: int, word: str) -> tuple[Entity | None, float]:
     speaking = _speaks_here(reading, index)
+    place = reading.places[index]
+    several_near = any(
+        (entity.members or entity.plural) and place.sentence - entity.places[-1].sentence <= 1
+        for entity in reading.entities.latest(WINDOW)
+        if entity.places[-1].mention < index
+    )
 
     def fits(entity: Entity) -> Features | None:
         if entity.kind == "author":
@@ -185,6 +196,8 @@ def plural_pronoun(reading: Reading, index: int, word: str) -> tuple[Entity | No
             features["plural"] = 1.0
         else:
             features[f"one {entity.kind}"] = 1.0
+            if several_near:
+                features["one, though several are near"] = 1.0
         if "they" in entity.pronouns:
             features["pronoun before"] = 1.0
         if entity.index in speaking:
@@ -193,7 +206,45 @@ def plural_pronoun(reading: Reading, index: int, word: str) -> tuple[Entity | No
             features["demonym"] = 1.0
         return features
 
-    return rank_candidates(reading, index, "plural", fits, word.lower())
+    return rank_candidates(reading, index, "plural", fits, word.lower(), _pairs_here(reading, index))
+
+
+# What two have together: "before their meeting", "to end their conflict".
+_SHARED = frozenset(
+    "meeting meetings talks ties relations relationship partnership conflict differences dispute border alliance "
+    "agreement accord deal cooperation call conversation summit treaty rivalry war trade friendship marriage joint "
+    "shared common mutual bilateral countries nations two armies governments quarrel feud encounter debate".split()
+)
+
+
+def _pairs_here(reading: Reading, index: int) -> list[tuple[Entity, Features]]:
+    """Two of a kind of whom the sentence tells, as "they" may mean them: "Powell met Koizumi before their talks"."""
+    place = reading.places[index]
+    persons: dict[int, Entity] = {}
+    states: dict[int, Entity] = {}
+    at = index - 1
+    while at >= 0 and reading.places[at].sentence == place.sentence:
+        entity, found = reading.entity(at), reading.resolutions[at]
+        if entity is not None and found is not None and not entity.members:
+            if entity.is_person:
+                persons[entity.index] = entity
+            elif entity.is_state and not (found.how == "demonym" and not entity.plural):
+                states[entity.index] = entity
+        at -= 1
+    after = [word.lower() for word in reading.article.text[place.end : place.end + 40].split()[:2]]
+    shared = reading.text(index).lower() == "their" and any(word.strip(".,;") in _SHARED for word in after)
+    made: list[tuple[Entity, Features]] = []
+    for kind, members in (("persons", persons), ("states", states)):
+        if len(members) != 2:
+            continue
+        pair = reading.entities.collective(tuple(reversed(members.values())))
+        if pair.places and place.sentence - pair.places[-1].sentence <= SENTENCES_BACK:
+            continue
+        features: Features = {"two here": 1.0, f"two {kind} here": 1.0}
+        if shared:
+            features["two here, shared"] = 1.0
+        made.append((pair, features))
+    return made
 
 
 _THIRD: dict[str, tuple[Callable[[Reading, int, str], tuple[Entity | None, float]], str]] = {

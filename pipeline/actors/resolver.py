@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pipeline.actors.affiliation import read_surroundings
 from pipeline.actors.collectives import collective_part, note_coordination
 from pipeline.actors.entities import Entities, Gender
-from pipeline.actors.homes import guess_country, read_homes
+from pipeline.actors.homes import guess_country, read_homes, settle_country
 from pipeline.actors.names import clean_name, country_part, is_pronoun, known_part, name_part
 from pipeline.actors.nominals import (
     apposition_part,
@@ -135,9 +135,6 @@ def _first_persons(reading: Reading, voices: list[list[Voice]]) -> None:
 
 def _settle_countries(reading: Reading) -> None:
     """Guess again for actors whose country no words gave, now that the rest of the text has been read."""
-    trace, reading.trace = reading.trace, None
     reading.homes = read_homes(reading)
     for entity in reading.entities.all:
-        if entity.places and not entity.country_known:
-            guess_country(reading, entity.places[0].mention, entity)
-    reading.trace = trace
+        settle_country(reading, entity)

@@ -177,3 +177,10 @@ BODY_PEOPLE = frozenset(
     "inspector inspectors rapporteur majority ministers team force leaders assembly resolution capitals "
     "negotiators bloc".split()
 )
+# Nouns that stand right before the name of a firm or another body.
+FIRMS = frozenset(
+    "company firm group bank carmaker automaker manufacturer maker retailer lender insurer operator broadcaster "
+    "newspaper daily agency airline carrier airport app platform startup start-up giant supplier producer developer "
+    "party union charity ngo club miner fund non-profit nonprofit think-tank studio label network channel magazine "
+    "consultancy brewer contractor utility weekly tabloid website".split()
+)

@@ -182,3 +182,9 @@ def test_small_forms() -> None:
     assert singular("ministries") == "ministry" and singular("police") == "police"
     assert slug("Recep Tayyip Erdoğan") == "recep-tayyip-erdogan" and slug("王毅") == "王毅"
     assert fold("Łukasz Çelik") == "lukasz celik"
+
+
+def test_offices_that_not_every_state_has(countries: CountryTable) -> None:
+    assert countries.has_office("prime minister", "GBR") and not countries.has_office("prime minister", "USA")
+    assert countries.has_office("emir", "QAT") and not countries.has_office("emir", "FRA")
+    assert countries.has_office("striker", "FRA")

@@ -436,3 +436,118 @@ def test_one_of_a_people_is_no_country(resolver: TableResolver) -> None:
     got = resolve(resolver, "[[A Briton held in Iraq|nominal]] asked [[Iraq]] for mercy.")
     actor = find(got, "A Briton held in Iraq").actors[0]
     assert actor.country == "GBR" and actor.kind != "country"
+
+
+def names(mention: ResolvedMention) -> set[str]:
+    return {actor.name for actor in mention.actors}
+
+
+def test_a_call_with_one_side_unnamed(resolver: TableResolver) -> None:
+    got = resolve(
+        resolver,
+        """
+        {{[[Xi]]}} declared that [[the two nations|collective]] are 'good neighbors that cannot be moved away'.
+        {{[[He|pronoun]]}} stated that the relationship will proceed smoothly.
+        {{[[The Kremlin]]}} characterized the call as 'warm and friendly'.
+        {{[[Both leaders|collective]]}} underscored [[their|pronoun]] ties.
+        """,
+    )
+    assert ids(find(got, "the two nations")) == {"china", "russia"}
+    assert ids(find(got, "He")) == {"xi-jinping"}
+    # The other leader is not named: his state stands for him.
+    assert ids(find(got, "Both leaders")) == {"xi-jinping", "russia"} == ids(find(got, "their"))
+
+
+def test_each_other_takes_up_the_collective_of_its_sentence(resolver: TableResolver) -> None:
+    got = resolve(
+        resolver,
+        """
+        [[Japan]] and [[Brazil]] kept out of it, and [[Kenya]] met [[Peru]].
+        [[The two neighbours|collective]] distrust [[each other|collective]], and [[neither|collective]] spoke.
+        """,
+    )
+    assert ids(find(got, "each other")) == ids(find(got, "The two neighbours")) == ids(find(got, "neither"))
+
+
+def test_parts_of_an_enumeration(resolver: TableResolver) -> None:
+    got = resolve(
+        resolver,
+        """
+        [[Russia]], [[China]], [[Algeria]] and [[Pakistan]] abstained.
+        [[The first two|collective]] complained, [[the last two|collective]] did not.
+        """,
+    )
+    assert ids(find(got, "The first two")) == {"russia", "china"}
+    assert ids(find(got, "the last two")) == {"algeria", "pakistan"}
+
+
+def test_names_that_follow_a_collective_are_its_members(resolver: TableResolver) -> None:
+    got = resolve(
+        resolver,
+        "[[Two members of the board|collective]], [[Amy Strand]] and [[Luis Obregón]], left. [[Ida Voss]] stayed.",
+    )
+    assert names(find(got, "Two members of the board")) == {"Amy Strand", "Luis Obregón"}
+
+
+def test_an_adjective_of_a_region_tells_which_states(resolver: TableResolver) -> None:
+    got = resolve(
+        resolver,
+        """
+        [[Spain]] wrote to [[Morocco]] on Monday, and [[Spain]] to [[Algeria]] on Tuesday.
+        [[Spain]] values [[both Maghreb states|collective]].
+        """,
+    )
+    assert ids(find(got, "both Maghreb states")) == {"morocco", "algeria"}
+
+
+def test_whose_neighbours_they_are_is_none_of_them(resolver: TableResolver) -> None:
+    got = resolve(
+        resolver,
+        """
+        [[Mali]] closed its border, and [[Algeria]] did so too.
+        [[Mauritania]] took no side between [[its neighbours|collective]].
+        """,
+    )
+    assert ids(find(got, "its neighbours")) == {"mali", "algeria"}
+
+
+def test_people_of_the_two_countries_are_people_of_each(resolver: TableResolver) -> None:
+    got = resolve(
+        resolver,
+        """
+        [[India]] and [[Pakistan]] failed to agree on Wednesday.
+        Talks between [[officials of the two countries|collective]] go on.
+        """,
+    )
+    assert names(find(got, "officials of the two countries")) == {"Indian officials", "Pakistani officials"}
+
+
+def test_two_who_share_something_in_one_sentence(resolver: TableResolver) -> None:
+    got = resolve(
+        resolver,
+        "[[Ana Ruiz]] of Cuba shook hands with [[Tadeo Montoya]] of Peru before [[their|pronoun]] meeting in Rome.",
+    )
+    assert names(find(got, "their")) == {"Ana Ruiz", "Tadeo Montoya"}
+
+
+def test_a_country_is_guessed_from_several_mentions_together(resolver: TableResolver) -> None:
+    got = resolve(
+        resolver,
+        """
+        [[Brazil]] praised the pact, and [[Bastien Roche]] did not.
+        Farmers from all over [[France]] thanked [[Roche]].
+        [[French|nationality]] unions blocked a motorway near Lyon and praised [[Roche]] too.
+        """,
+    )
+    assert find(got, "Bastien Roche").actors[0].country == "FRA"
+
+
+def test_no_state_has_a_minister_that_has_none(resolver: TableResolver) -> None:
+    got = resolve(
+        resolver,
+        """
+        [[Canada]] and [[Washington]] quarrel over timber; [[Washington]] has raised its levy.
+        Prime Minister [[Ann Dell]] called the levy rash.
+        """,
+    )
+    assert find(got, "Ann Dell").actors[0].country == "CAN"
