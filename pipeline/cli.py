@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from pipeline.commands.actors import actors
 from pipeline.commands.evaluate import evaluate
 from pipeline.commands.labels import labels, sample
 from pipeline.commands.look import show, top
@@ -41,3 +42,4 @@ app.command()(sample)
 app.add_typer(labels, name="labels")
 app.add_typer(train, name="train")
 app.add_typer(evaluate, name="evaluate")
+app.add_typer(actors, name="actors")
