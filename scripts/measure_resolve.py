@@ -182,46 +182,60 @@ def _count_speakers(article: LabelledArticle, voices: list[list[Voice]], tally: 
 
 
 def fit(choices: list[Labelled]) -> dict[str, dict[str, float]]:
-    """The weights of each task's features, by task.
+    """The weights of each task's features, by task: a conditional logit over each ranking's candidates.
 
-    By logistic regression on the differences of right and wrong candidates' features.
+    Where several candidates are right, their probabilities add up.
     """
-    from sklearn.feature_extraction import DictVectorizer
-    from sklearn.linear_model import LogisticRegression
-
-    pairs: dict[str, list[tuple[dict[str, float], int]]] = defaultdict(list)
+    rankings: dict[str, list[tuple[list[dict[str, float]], list[bool]]]] = defaultdict(list)
     for choice in choices:
         hits = _hits(choice)
-        good = [features for hit, (_, features) in zip(hits, choice[0].candidates, strict=True) if hit]
-        bad = [features for hit, (_, features) in zip(hits, choice[0].candidates, strict=True) if not hit]
-        if not good or not bad:
-            continue
-        for other in bad[:_RIVALS]:
-            difference = {
-                name: good[0].get(name, 0.0) - other.get(name, 0.0) for name in {**good[0], **other}
-            }
-            pairs[choice[0].task].append((difference, 1))
-            pairs[choice[0].task].append(({name: -value for name, value in difference.items()}, 0))
-    found: dict[str, dict[str, float]] = {}
-    for task in sorted(pairs):
-        vectors = DictVectorizer(sort=True)
-        rows = vectors.fit_transform([features for features, _ in pairs[task]])
-        labels = [label for _, label in pairs[task]]
-        model = LogisticRegression(C=0.1, fit_intercept=False, max_iter=500).fit(rows, labels)
-        seen = Counter(name for features, _ in pairs[task] for name in features)
-        weights = zip(vectors.get_feature_names_out(), model.coef_[0], strict=True)
-        found[task] = {
-            name: round(float(weight), 2)
-            for name, weight in weights
-            if abs(weight) >= 0.005 and seen[name] >= _SEEN
-        }
-    return found
+        if any(hits) and not all(hits):
+            rankings[choice[0].task].append(([features for _, features in choice[0].candidates], hits))
+    return {task: _weights(rankings[task]) for task in sorted(rankings)}
 
 
-# How many wrong candidates of a ranking are learnt from.
-_RIVALS = 30
-# In how many comparisons a feature must occur to count: words that two texts used once teach nothing.
-_SEEN = 30
+# Strength of the penalty on large weights; in how many rankings a feature must occur to have a weight at all
+# (a word that two texts used once teaches nothing).
+_PENALTY = 2.0
+_SEEN = 4
+
+
+def _weights(rankings: list[tuple[list[dict[str, float]], list[bool]]]) -> dict[str, float]:
+    import numpy
+    from scipy.optimize import minimize
+    from scipy.sparse import csr_matrix
+
+    seen = Counter(name for rows, _ in rankings for name in {name for row in rows for name in row})
+    names = sorted(name for name, times in seen.items() if times >= _SEEN)
+    columns = {name: number for number, name in enumerate(names)}
+    rows = [row for candidates, _ in rankings for row in candidates]
+    cells = [(number, name, value) for number, row in enumerate(rows) for name, value in row.items()]
+    cells = [cell for cell in cells if cell[1] in columns]
+    matrix = csr_matrix(
+        (
+            [value for _, _, value in cells],
+            ([at for at, _, _ in cells], [columns[name] for _, name, _ in cells]),
+        ),
+        shape=(len(rows), len(names)),
+    )
+    transposed = matrix.T.tocsr()
+    right = numpy.array([hit for _, hits in rankings for hit in hits])
+    sizes = numpy.array([len(hits) for _, hits in rankings])
+    first = numpy.concatenate([[0], numpy.cumsum(sizes)[:-1]])
+    ranking = numpy.repeat(numpy.arange(len(sizes)), sizes)
+
+    def loss(weights: numpy.ndarray) -> tuple[float, numpy.ndarray]:
+        scores = matrix @ weights
+        odds = numpy.exp(scores - numpy.maximum.reduceat(scores, first)[ranking])
+        good = numpy.where(right, odds, 0.0)
+        total, hit = numpy.add.reduceat(odds, first), numpy.add.reduceat(good, first)
+        slope = transposed @ (odds / total[ranking] - good / hit[ranking])
+        penalty = 0.5 * _PENALTY * float(weights @ weights)
+        return float(numpy.log(total / hit).sum()) + penalty, slope + _PENALTY * weights
+
+    found = minimize(loss, numpy.zeros(len(names)), jac=True, method="L-BFGS-B", options={"maxiter": 200}).x
+    weights = zip(names, found, strict=True)
+    return {name: round(float(weight), 2) for name, weight in weights if abs(weight) >= 0.05}
 
 
 def _hits(labelled: Labelled) -> list[bool]:

@@ -1,8 +1,8 @@
 """Which of the actors mentioned so far a word means: candidates scored by where and how they were mentioned.
 
 A linear ranking in the manner of Lappin and Leass (1994, "An algorithm for pronominal anaphora resolution"),
-with weights fitted on the project's annotated training articles (`scripts/measure_resolve.py --fit`)
-rather than set by hand.
+with weights fitted by a conditional logit on the project's annotated training articles
+(`scripts/measure_resolve.py --fit`) rather than set by hand.
 """
 
 from collections.abc import Iterable
