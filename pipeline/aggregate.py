@@ -145,9 +145,6 @@ class PairCounts:
         both = [row for row in self.targets() if row[1].support and row[1].oppose]
         return sorted(both, key=lambda row: -min(row[1].support, row[1].oppose))
 
-    def name(self, key: str) -> str:
-        return self.actors[key].name if self.level == "actors" else key
-
 
 def _most_sided(rows: Iterator[tuple[str | None, Counts]]) -> list[tuple[str, Counts]]:
     named = [(key, counts) for key, counts in rows if key]

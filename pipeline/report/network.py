@@ -112,7 +112,8 @@ def layout(pairs: Sequence[tuple[str, str]]) -> dict[str, tuple[float, float]]:
     graph = nx.complete_graph(keys)
     nx.set_edge_attributes(graph, _FAINT, "weight")
     for holder, target in pairs:
-        graph.edges[holder, target]["weight"] = 1.0
+        if holder != target:
+            graph.edges[holder, target]["weight"] = 1.0
     places = nx.spring_layout(graph, k=2.2 / len(keys) ** 0.5, iterations=300, seed=_LAYOUT_SEED)
     low = [min(place[axis] for place in places.values()) for axis in (0, 1)]
     high = [max(place[axis] for place in places.values()) for axis in (0, 1)]

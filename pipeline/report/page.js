@@ -411,7 +411,7 @@
 
   function showNetwork(choice, { pairs }) {
     const places = new Map(DATA.levels[choice.level].places.map(([key, x, y]) => [key, [MARGIN + x * (WIDTH - 2 * MARGIN), MARGIN / 2 + y * (HEIGHT - MARGIN)]]));
-    const edges = pairs.filter((pair) => pair.counts.sided && places.has(pair.holder) && places.has(pair.target)).slice(0, EDGES);
+    const edges = pairs.filter((pair) => pair.counts.sided && pair.holder !== pair.target && places.has(pair.holder) && places.has(pair.target)).slice(0, EDGES);
     const weights = new Map();
     for (const { holder, target, counts } of edges) {
       for (const key of [holder, target]) weights.set(key, (weights.get(key) ?? 0) + counts.sided);
@@ -500,8 +500,13 @@
     showSentences(choice);
   }
 
-  let waiting = 0;
-  const soon = (act) => { clearTimeout(waiting); waiting = setTimeout(act, 180); };
+  // Calls `act` once typing pauses.
+  function paused(act) {
+    let waiting = 0;
+    return () => { clearTimeout(waiting); waiting = setTimeout(act, 180); };
+  }
+  const updateSoon = paused(update);
+  const searchSoon = paused(() => { shown = PAGE; showSentences(chosen()); });
   const starts = DATA.periods.starts.map((_, index) => [String(index), period(index)]);
   const where = [...new Set(DATA.articles.map((article) => article[6]))].includes(ANY);
   options(form.elements.from, [["", "start"], ...starts]);
@@ -517,10 +522,10 @@
       form.elements.actor.value = "";
       names(form.elements.level.value);
     }
-    soon(update);
+    updateSoon();
   });
   form.addEventListener("reset", () => setTimeout(() => { names("countries"); update(); }));
-  $("words").addEventListener("input", () => soon(() => { shown = PAGE; showSentences(chosen()); }));
+  $("words").addEventListener("input", searchSoon);
   $("more").addEventListener("click", () => { shown += PAGE; showSentences(chosen()); });
   $("close").addEventListener("click", () => $("evidence").close());
   $("evidence").addEventListener("click", (event) => { if (event.target === $("evidence")) $("evidence").close(); });

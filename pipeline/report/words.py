@@ -23,7 +23,7 @@ def headline(level: PairCounts, name: Name) -> str:
 
 def summary(survey: Survey, level: PairCounts, name: Name, rejects: int) -> list[str]:
     """A few sentences that say what the run holds and what stands out."""
-    whole = Counts(survey.stances["support"], survey.stances["neutral"], survey.stances["oppose"])
+    whole = survey.levels["actors"].counts.get((None, None), Counts())
     sentences = [_corpus(survey)]
     if survey.statements:
         sentences.append(
@@ -31,8 +31,10 @@ def summary(survey: Survey, level: PairCounts, name: Name, rejects: int) -> list
             f"{survey.attributed / survey.statements:.0%} are attributed to somebody other than the article."
         )
     if whole.decided:
+        low, high = whole.sided_interval
         sentences.append(
-            f"Of {_count(whole.decided, 'stance')}, {whole.sided / whole.decided:.0%} take a side: "
+            f"Of {_count(whole.decided, 'stance')}, {whole.sided / whole.decided:.0%} take a side "
+            f"(95 % interval {low:.0%} to {high:.0%}): "
             f"{whole.support:,} support and {whole.oppose:,} oppose."
         )
     often = [row for row in level.pairs() if row[2].decided >= MINIMUM and row[2].sided][:3]

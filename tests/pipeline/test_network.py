@@ -57,7 +57,7 @@ def test_names_that_tools_would_choke_on_or_run_are_made_harmless(level: PairCou
 
 
 def test_layout_is_the_same_every_time_and_fills_the_unit_square() -> None:
-    pairs = [("a", "b"), ("b", "c"), ("c", "a"), ("d", "e")]
+    pairs = [("a", "b"), ("b", "c"), ("c", "a"), ("d", "e"), ("e", "e")]
     places = layout(pairs)
     assert places == layout(pairs)
     assert set(places) == set("abcde")

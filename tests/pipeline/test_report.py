@@ -124,7 +124,7 @@ def test_the_page_tells_the_run_in_words(document: str) -> None:
     assert "<h1>China backs Russia, Russia opposes NATO</h1>" in text
     assert "3 articles from 3 outlets, published on 2 January 2026 (1 without a date)." in text
     assert "One copy of another article is left out of all counts." in text
-    assert "Of 8 stances, 100% take a side: 3 support and 5 oppose." in text
+    assert "Of 8 stances, 100% take a side (95 % interval 29% to 100%): 3 support and 5 oppose." in text
     assert "China toward Russia (3 for, 0 against, of 3)" in text
     assert "1 row of the input could not be scored" in text
     assert "<td>copy&lt;b&gt;</td><td>plain</td>" in text

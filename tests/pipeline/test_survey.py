@@ -24,7 +24,7 @@ def test_a_reprinted_story_counts_once(tmp_path: Path) -> None:
     countries = found.levels["countries"].counts
     assert (countries["CHN", "RUS"].support, countries["CHN", "RUS"].oppose) == (1, 1)
     assert countries["CHN", "RUS"].articles == countries[None, None].articles == 2
-    assert found.levels["actors"].name("xi@CHN") == "Xi"
+    assert found.levels["actors"].actors["xi@CHN"].name == "Xi"
 
 
 def test_days_are_read_from_dates_times_and_mail_headers() -> None:
