@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,7 +13,9 @@ from pipeline.commands.console import errors_reported, stderr, stdout
 if TYPE_CHECKING:
     from pipeline.io.results import Run, StoredArticle
 
-RUN = Annotated[Path, typer.Argument(metavar="RUN", help="The folder that `stancewire score` wrote.")]
+RUN = Annotated[
+    str, typer.Argument(metavar="RUN", help="The folder that `stancewire score` wrote, here or at s3://….")
+]
 
 
 class By(StrEnum):
