@@ -129,7 +129,7 @@ def settle_country(reading: Reading, entity: Entity) -> None:
     if owner is not None and owner.country is not None:
         entity.country = owner.country
         return
-    first = {}
+    first: dict[int, int] = {}
     for place in entity.places:
         first.setdefault(place.sentence, place.mention)
     totals: dict[str | None, float] = {}

@@ -82,9 +82,9 @@ def articles(
         from models.reports import rounded
         from pipeline.chain import build_chain
         from pipeline.commands.agreement_tables import print_agreement, print_ladder
-        from pipeline.engines.local import LocalEngine
         from pipeline.errors import InputError
         from pipeline.ladder import ladder
+        from pipeline.loaded_chain import LoadedChain
         from pipeline.run import score_config
 
         annotated = read_articles(gold)
@@ -92,12 +92,12 @@ def articles(
             raise InputError(f"{gold}: holds no article; write one annotated article a line")
         settings = score_config(config)
         chain = build_chain(settings)
-        engine = LocalEngine(chain, settings.threads)
+        loaded = LoadedChain(chain, settings.threads)
         rungs = ladder(annotated, chain, settings.batch_articles)
         found = rungs[-1].agreement
         print_agreement(found)
         print_ladder(rungs)
-        report = {**asdict(found), "models": engine.checkpoints, "ladder": [asdict(rung) for rung in rungs]}
+        report = {**asdict(found), "models": loaded.checkpoints, "ladder": [asdict(rung) for rung in rungs]}
         _save(out, gold, rounded(report))
 
 

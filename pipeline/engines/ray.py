@@ -1,6 +1,7 @@
 """The Ray engine: every shard is a task of a Ray cluster, and one whose worker dies is given to another."""
 
 import importlib.util
+import logging
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
@@ -42,7 +43,7 @@ def run_on_ray(job: Job, engine: EngineConfig, shards: Sequence[Shard], told: To
     ours = not ray.is_initialized()
     try:
         if ours:
-            ray.init(address=engine.address or "local", log_to_driver=False, logging_level="error")
+            ray.init(address=engine.address or "local", log_to_driver=False, logging_level=logging.ERROR)
     except (ConnectionError, ValueError, RuntimeError) as error:
         raise StancewireError(
             f"the Ray cluster at {engine.address!r} cannot be reached ({error}); "
