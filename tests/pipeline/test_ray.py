@@ -5,18 +5,20 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-import ray
 from fake_runs import tables_of
 from fake_stages import fake_values
-from ray.cluster_utils import Cluster
 
 from pipeline.config import ScoreConfig
 from pipeline.errors import InputError, StancewireError
 from pipeline.io.folders import open_folder
 from pipeline.run import Choices, score_run
 from pipeline.shards import progress_of
+
+if TYPE_CHECKING:
+    from ray.cluster_utils import Cluster
 
 pytestmark = pytest.mark.long
 
@@ -30,13 +32,19 @@ def importable() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         here = Path(__file__).resolve()
         patch.setenv("PYTHONPATH", f"{here.parents[2]}:{here.parent}")
-        patch.setenv("RAY_ENABLE_UV_RUN_RUNTIME_ENV", "0")
+        # A machine that is busy otherwise takes its time to start a node or a worker.
+        patch.setenv("RAY_raylet_start_wait_time_s", "300")
+        patch.setenv("RAY_worker_register_timeout_seconds", "300")
         yield
 
 
 @pytest.fixture
-def cluster(importable: None) -> Iterator[Cluster]:
+def cluster(importable: None) -> "Iterator[Cluster]":
     """A head without places for work, and two nodes with one each."""
+    # Only here, because Ray reads its environment when it is imported.
+    import ray
+    from ray.cluster_utils import Cluster
+
     started = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, "include_dashboard": False})
     yield started
     ray.shutdown()
@@ -59,7 +67,7 @@ def corpus(folder: Path) -> Path:
 
 
 def test_run_on_a_cluster_that_loses_a_node_has_the_bytes_of_a_local_one(
-    tmp_path: Path, cluster: Cluster
+    tmp_path: Path, cluster: "Cluster"
 ) -> None:
     source, slow = corpus(tmp_path), {"stance": {"waits": 0.25}}
     score_run(source, tmp_path / "local", config(**slow), SHARDS_OF_3)
@@ -79,13 +87,15 @@ def test_run_on_a_cluster_that_loses_a_node_has_the_bytes_of_a_local_one(
     assert tables_of(tmp_path / "ray") == tables_of(tmp_path / "local")
 
 
-def ray_nodes(cluster: Cluster) -> list[dict]:
+def ray_nodes(cluster: "Cluster") -> list[dict]:
+    import ray
+
     ray.init(address=cluster.address, log_to_driver=False)
     return ray.nodes()
 
 
 def test_article_that_kills_workers_is_rejected_and_errors_keep_their_text(
-    tmp_path: Path, cluster: Cluster
+    tmp_path: Path, cluster: "Cluster"
 ) -> None:
     cluster.add_node(num_cpus=2)
     cluster.wait_for_nodes()

@@ -14,7 +14,7 @@ from pipeline.io.schema import ARTICLES, STANCES, TABLES, Table
 
 FORMATS = ("parquet", "jsonl")
 TEXT = "Xi backs Putin\nPutin rejects Nato"
-TOLD = {"counts": {"articles": 3}}
+TOLD = {"counts": {"articles": 3, "rejects": 1}}
 
 
 def written(folder: Path, table_format: str = "parquet", articles: int = 3) -> Path:
