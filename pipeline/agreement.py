@@ -2,7 +2,8 @@
 
 A stance is an item (sentence, holder, label, target) with the label support, neutral or oppose. Every pair
 that the annotation does not list is neutral, and so is every pair without a row or with an ``unsure`` one.
-Pairs on which careful readers differ (``?``) count for neither side. Neutral items are counted over the
+Pairs on which careful readers differ (``?``) count for neither side, nor do stances toward the article's
+own voice, which is a holder and no target. Neutral items are counted over the
 pairs that are annotated, listed or not, and those that the chain wrongly took a side on; a neutral row
 about anybody else is no item, for it would be right by default.
 """
@@ -194,8 +195,7 @@ def _gold_items(level: _Level, article: LabelledArticle) -> tuple[set[Item], set
     for index, sentence in enumerate(article.sentences):
         for holder, sign, target in sentence.stances:
             held_by, aimed_at = level.of_key(holder), level.of_key(target)
-            # The article's own voice is nobody's target at country level: it has no country.
-            if held_by is None or aimed_at is None:
+            if held_by is None or aimed_at is None or target == AUTHOR_KEY:
                 continue
             if sign == "?":
                 arguable |= {(index, held_by, label, aimed_at) for label in SIGNS.values()}
@@ -207,9 +207,11 @@ def _gold_items(level: _Level, article: LabelledArticle) -> tuple[set[Item], set
 def _found_items(level: _Level, scored: ScoredArticle, places: dict[str, int | None]) -> set[Item]:
     found: set[Item] = set()
     for row in scored.stances:
-        held_by, aimed_at = level.of_actor(row.holder), level.of_actor(row.target)
         index = places[row.statement_id]
-        if row.stance in SIGNS.values() and held_by and aimed_at and index is not None:
+        if index is None or row.stance not in SIGNS.values() or row.target == AUTHOR:
+            continue
+        held_by, aimed_at = level.of_actor(row.holder), level.of_actor(row.target)
+        if held_by and aimed_at:
             found.add((index, held_by, row.stance, aimed_at))
     return found
 

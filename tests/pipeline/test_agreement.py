@@ -175,6 +175,23 @@ def test_a_speaker_without_a_mention_is_judged_by_the_words_that_name_it() -> No
     assert (unseen.actors.speakers, seen.actors.speakers) == (0.5, 1.0)
 
 
+def test_the_articles_own_voice_is_a_holder_and_no_target() -> None:
+    article = labelled(
+        "voice",
+        {"oslo": "NOR"},
+        sentence(
+            "I loathe Oslo.", {"I": "author", "Oslo": "oslo"}, stances=("author - oslo", "oslo - author")
+        ),
+    )
+    rows = (row(0, AUTHOR, "oppose", NORWAY), row(0, NORWAY, "oppose", AUTHOR))
+    mentions = (mention(0, 1, AUTHOR), mention(9, 13, NORWAY))
+    whole = (statement(0, 0, 14, AUTHOR),)
+    found = agreement([article], [scored(*rows, article=article, mentions=mentions, statements=whole)])
+    for level in (found, found.actors):
+        assert (level.pairs.f1, level.pairs.support, level.resolved.f1) == (1.0, 1, 1.0)
+    assert found.neutral.support == 0
+
+
 def test_a_collective_is_right_where_all_its_members_are() -> None:
     article = labelled(
         "both",
