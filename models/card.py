@@ -1,7 +1,7 @@
 """The model card: what a training run used and reached, in Markdown, from the record that it left."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,12 +37,13 @@ def write_card(folder: Path, record: Mapping[str, Any]) -> None:
 def render(record: Mapping[str, Any]) -> str:
     """The card of one record, as `models.run_record.training_record` makes it."""
     config, task = record["config"], record["task"]
-    settings = {key: value for key, value in config.items() if key not in ("train", "valid", "out")}
+    settings = {key: value for key, value in config.items() if key not in ("train", "valid", "gates", "out")}
+    start = config.get("start")
+    origin = f"Trained on from the checkpoint `{start}`." if start else f"Base: `{config['base']}`."
     lines = [
         f"# Stancewire {task} checkpoint",
         "",
-        f"This model {_TASKS[task]}. Base: `{config['base']}`. Weights: float16 safetensors, "
-        f"sha256 `{record['digest']}`.",
+        f"This model {_TASKS[task]}. {origin} Weights: float16 safetensors, sha256 `{record['digest']}`.",
         "",
         "## Training data",
         "",
@@ -61,6 +62,7 @@ def render(record: Mapping[str, Any]) -> str:
         "",
         *(line for name, report in record["validation"].items() for line in _validation(name, report)),
         *_calibration(record),
+        *_gates(record.get("gates", ())),
         "## Settings",
         "",
         "| key | value |",
@@ -79,6 +81,37 @@ def render(record: Mapping[str, Any]) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _gates(gates: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What the gates compared, where there was a checkpoint before this one."""
+    judged = [gate for gate in gates if gate["old"] is not None]
+    if not judged:
+        return []
+    return [
+        "## Beside the checkpoint before it",
+        "",
+        "Macro F1, or of a reader mean F1, on the files of the gates. The interval (95%) is of the difference, "
+        "by paired bootstrap over articles; a pair is fixed where it went from wrong to right.",
+        "",
+        "| labels | before | this one | difference | interval | pairs | fixed | broken | gate |",
+        "|---|---|---|---|---|---|---|---|---|",
+        *(_gate_row(gate) for gate in judged),
+        "",
+    ]
+
+
+def _gate_row(gate: Mapping[str, Any]) -> str:
+    cells = [gate["gate"], *(f"{100 * gate[key]:.1f}" for key in ("old", "new"))]
+    cells.append(f"{100 * (gate['new'] - gate['old']):+.1f}")
+    comparison = gate["comparison"]
+    if comparison:
+        interval = comparison["difference"]["interval"]
+        cells.append(f"{100 * interval['low']:+.1f} to {100 * interval['high']:+.1f}")
+        cells += [f"{comparison[key]:,}" for key in ("pairs", "fixed", "broken")]
+    else:
+        cells += ["", "", "", ""]
+    return "| " + " | ".join([*cells, "passed" if gate["passed"] else "failed"]) + " |"
 
 
 def _calibration(record: Mapping[str, Any]) -> list[str]:

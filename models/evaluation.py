@@ -129,17 +129,12 @@ def _worst(
     errors = []
     for index in order:
         labelled, place, pair = rows[index]
-        text, (start, end) = pair.window.text, pair.window.statement
-
-        def named(spans: Spans, text: str = text) -> str:
-            return text[slice(*spans[-1])] if spans else "(outside the window)"
-
         errors.append(
             PairError(
                 labelled.ids[place],
-                text[start:end],
-                "(the article)" if pair.holder is None else named(pair.inside(pair.holder) or pair.holder),
-                named(pair.inside(pair.target) or pair.target),
+                pair.window.text[slice(*pair.window.statement)],
+                pair.holder_text,
+                pair.target_text,
                 STANCES[gold[index]],
                 STANCES[found[index]],
                 float(margins[index]),

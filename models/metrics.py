@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sklearn.metrics import f1_score
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +18,14 @@ class SpanScores:
 
 
 def macro_f1(gold: np.ndarray, predicted: np.ndarray, classes: int) -> float:
-    """Unweighted mean F1 over the classes that gold holds."""
-    present = [label for label in range(classes) if (gold == label).any()]
-    return float(f1_score(gold, predicted, labels=present, average="macro", zero_division=0))
+    """Unweighted mean F1 over the classes that gold holds.
+
+    scikit-learn's, without its checks, which take most of the time of a bootstrap's thousand calls.
+    """
+    table = np.bincount(gold * classes + predicted, minlength=classes**2).reshape(classes, classes)
+    wanted, found, right = table.sum(axis=1), table.sum(axis=0), table.diagonal()
+    present = wanted > 0
+    return float((2 * right[present] / (wanted + found)[present]).mean()) if present.any() else 0.0
 
 
 def match_counts(gold: Sequence[Set[Any]], found: Sequence[Set[Any]]) -> np.ndarray:

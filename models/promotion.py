@@ -12,10 +12,8 @@ import numpy as np
 
 from models.calibration import fit_temperature
 from models.card import write_card
-from models.errors import LabelError
+from models.comparison import FileComparison, compare_file, file_score
 from models.evaluation import known_items, score_labelled
-from models.labels import SENTIMENTS, STANCES
-from models.metrics import macro_f1
 from models.pairs import labelled_windows, read_pairs
 from models.reader_evaluation import evaluate_reader
 from models.registry import WEIGHTS, Checkpoint, load_checkpoint, save_checkpoint
@@ -26,24 +24,22 @@ from models.training import Gate, StanceTrainConfig, TrainConfig, Trained, train
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One gate's scores, between 0 and 1; ``old`` is None where nothing was there to compare with."""
+    """One gate's scores, between 0 and 1; ``old`` is None where nothing was there to compare with.
+
+    ``comparison`` says more of two stance checkpoints.
+    """
 
     gate: str
     old: float | None
     new: float
     passed: bool
+    comparison: FileComparison | None = None
 
 
 def gate_score(checkpoint: Checkpoint, path: Path) -> float:
     """What a `Gate` compares."""
     if isinstance(checkpoint.model, StanceModel):
-        windows = labelled_windows(read_pairs(path))
-        scores = score_labelled(checkpoint, windows)
-        for head, names in (("stances", STANCES), ("sentiments", SENTIMENTS)):
-            gold, chances = known_items(head, windows, scores)
-            if len(gold):
-                return macro_f1(gold, chances.argmax(axis=-1), len(names))
-        raise LabelError(f"{path}: no row has a stance or a sentiment; a gate needs labels")
+        return file_score(checkpoint, path)
     return float(np.mean([scores.f1 for scores in evaluate_reader(checkpoint, path).spans.values()]))
 
 
@@ -51,10 +47,17 @@ def judge(gates: Sequence[Gate], old: Checkpoint | None, new: Checkpoint) -> lis
     """The verdict of each gate on ``new``; every gate passes where there is no ``old``."""
     verdicts = []
     for gate in gates:
-        reached = gate_score(new, gate.path)
-        before = gate_score(old, gate.path) if old is not None else None
+        comparison = None
+        before: float | None = None
+        if old is None:
+            reached = gate_score(new, gate.path)
+        elif isinstance(new.model, StanceModel):
+            comparison = compare_file(old, new, gate.path)
+            before, reached = comparison.old, comparison.new
+        else:
+            before, reached = gate_score(old, gate.path), gate_score(new, gate.path)
         passed = before is None or reached >= before - gate.tolerance
-        verdicts.append(Verdict(gate.name, before, reached, passed))
+        verdicts.append(Verdict(gate.name, before, reached, passed, comparison))
     return verdicts
 
 

@@ -11,7 +11,7 @@ import torch
 from models.evaluation import evaluate_stance_file
 from models.reader_evaluation import evaluate_reader
 from models.registry import Checkpoint
-from models.reports import as_json
+from models.reports import as_json, rounded
 from models.training import StanceTrainConfig, TrainConfig, Trained
 
 
@@ -41,10 +41,18 @@ def training_record(
         "leaked": trained.leaked,
         "validation": validation,
         "temperatures": temperatures,
-        "gates": [asdict(verdict) for verdict in verdicts],
+        "gates": [_gate(verdict) for verdict in verdicts],
         "seconds": round(seconds),
         "device": torch.cuda.get_device_name(0)
         if torch.cuda.is_available()
         else platform.processor() or "CPU",
         "torch": torch.__version__,
     }
+
+
+def _gate(verdict: Any) -> dict[str, Any]:
+    """A verdict without the texts that its comparison quotes, for the same reason."""
+    row = rounded(asdict(verdict))
+    if row["comparison"]:
+        del row["comparison"]["flips"]
+    return row

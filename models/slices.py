@@ -29,6 +29,20 @@ class PairContext:
         start, end = self.window.statement
         return tuple(span for span in spans if span[0] < end and start < span[1])
 
+    @property
+    def holder_text(self) -> str:
+        """The holder's last mention, in the statement where it has one there."""
+        return "(the article)" if self.holder is None else self._text(self.holder)
+
+    @property
+    def target_text(self) -> str:
+        """As `holder_text`, of the target."""
+        return self._text(self.target)
+
+    def _text(self, spans: Spans) -> str:
+        shown = self.inside(spans) or spans
+        return self.window.text[slice(*shown[-1])] if shown else "(outside the window)"
+
 
 def pair_context(window: StanceWindow, pair: tuple[int, int]) -> PairContext:
     holder, target = pair

@@ -1,6 +1,7 @@
 """Training of both models from label files, through `transformers.Trainer` over `datasets`."""
 
 import re
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -17,10 +18,12 @@ from transformers import (
     EvalPrediction,
     PreTrainedModel,
     PreTrainedTokenizerBase,
+    PrinterCallback,
     Trainer,
     TrainingArguments,
     set_seed,
 )
+from transformers.trainer_utils import get_last_checkpoint
 
 from models import reader_features, stance_features
 from models.errors import LabelError
@@ -35,6 +38,7 @@ from models.registry import WEIGHTS, load_base, load_checkpoint
 from models.spans import MENTION_STEPS, SPAN_STEPS, SpanLabels, best_tags, read_spans, spans_of
 from models.stance import StanceConfig, StanceModel
 from models.stance_features import StanceFeatures
+from models.training_progress import Reporter, Watch
 
 # What a row of the training set holds of a `LabelledWindow` beside its features.
 LABEL_FIELDS = ("stance_targets", "sentiment_targets", "weights")
@@ -139,8 +143,11 @@ def without_leaks(texts: Sequence[str], held_out: set[str]) -> list[bool]:
     return [text_key(text) not in held_out for text in texts]
 
 
-def train_stance(config: StanceTrainConfig, resume: bool = False) -> Trained:
+def train_stance(config: StanceTrainConfig, resume: bool = False, watch: Watch | None = None) -> Trained:
     """Trains a `StanceModel`; the epoch with the best macro F1 over the validation pairs is kept.
+
+    ``resume`` goes on after the last epoch that an earlier run saved, where there is one; ``watch`` is told
+    of every step. No text of a validation file or a gate is trained on.
 
     Raises:
         LabelError: a label file has an unusable row, or nothing is left to train on.
@@ -148,7 +155,8 @@ def train_stance(config: StanceTrainConfig, resume: bool = False) -> Trained:
     """
     set_seed(config.seed)
     valid = [window for source in config.valid for window in _windows(source)]
-    held_out = {text_key(_statement(row)) for row in valid}
+    gates = [window for gate in config.gates for window in labelled_windows(read_pairs(gate.path))]
+    held_out = {text_key(_statement(row)) for row in (*valid, *gates)}
     train: list[LabelledWindow] = []
     rows, leaked = {}, {}
     for source in config.train:
@@ -202,6 +210,7 @@ def train_stance(config: StanceTrainConfig, resume: bool = False) -> Trained:
         ["stance_targets", "sentiment_targets"],
         _stance_metrics,
         resume,
+        watch,
     )
     return Trained(model, tokenizer, metrics, rows, leaked)
 
@@ -243,8 +252,10 @@ def _stance_start(
     return model, tokenizer
 
 
-def train_reader(config: ReaderTrainConfig, resume: bool = False) -> Trained:
+def train_reader(config: ReaderTrainConfig, resume: bool = False, watch: Watch | None = None) -> Trained:
     """Trains a `ReaderModel`; the epoch with the best mean exact-span F1 over its four layers is kept.
+
+    The rest is as in `train_stance`.
 
     Raises:
         LabelError: a label file has an unusable row, or nothing is left to train on.
@@ -252,7 +263,8 @@ def train_reader(config: ReaderTrainConfig, resume: bool = False) -> Trained:
     """
     set_seed(config.seed)
     valid = [labels for source in config.valid for labels in read_spans(source.path)]
-    held_out = {text_key(line) for labels in valid for line in _lines(labels)}
+    gates = [labels for gate in config.gates for labels in read_spans(gate.path)]
+    held_out = {text_key(line) for labels in (*valid, *gates) for line in _lines(labels)}
     train: list[SpanLabels] = []
     rows, leaked = {}, {}
     for source in config.train:
@@ -295,6 +307,7 @@ def train_reader(config: ReaderTrainConfig, resume: bool = False) -> Trained:
         ["span_tags", "mention_tags"],
         _reader_metrics,
         resume,
+        watch,
     )
     return Trained(model, tokenizer, metrics, rows, leaked)
 
@@ -350,11 +363,16 @@ def _fit(
     label_names: list[str],
     compute_metrics: Callable[[EvalPrediction], dict[str, float]],
     resume: bool,
+    watch: Watch | None,
 ) -> dict[str, float]:
     """Runs the Trainer; the model is left with the weights of its best epoch, whose metrics are returned."""
+    folder = training_folder(config)
+    if not resume:
+        # Epochs of an earlier run would pass for this one's.
+        shutil.rmtree(folder, ignore_errors=True)
     steps = -(-len(train) // config.batch_size) * config.epochs
     arguments = TrainingArguments(
-        output_dir=str(training_folder(config)),
+        output_dir=str(folder),
         num_train_epochs=config.epochs,
         learning_rate=config.learning_rate,
         per_device_train_batch_size=config.batch_size,
@@ -369,12 +387,14 @@ def _fit(
         save_strategy="epoch",
         save_total_limit=max(2, config.average_epochs + 1),
         load_best_model_at_end=True,
+        restore_callback_states_from_checkpoint=True,
         metric_for_best_model="f1",
         greater_is_better=True,
         label_names=label_names,
         remove_unused_columns=False,
         dataloader_num_workers=config.loader_workers,
-        logging_steps=50,
+        logging_strategy="epoch",
+        disable_tqdm=True,
         report_to=[],
         seed=config.seed,
         data_seed=config.seed,
@@ -389,11 +409,16 @@ def _fit(
         optimizers=(_optimizer(model, config), None),
         callbacks=[EarlyStoppingCallback(config.patience)],
     )
-    trainer.train(resume_from_checkpoint=resume)
+    trainer.remove_callback(PrinterCallback)
+    reporter = Reporter(watch or (lambda step: None))
+    trainer.add_callback(reporter)
+    folder.mkdir(parents=True, exist_ok=True)
+    trainer.train(resume_from_checkpoint=get_last_checkpoint(folder))
+    trainer.remove_callback(reporter)
     metrics = _scores(trainer)
     if config.average_epochs > 1:
         best = {name: value.clone() for name, value in model.state_dict().items()}
-        model.load_state_dict(_mean_weights(training_folder(config), config.average_epochs), strict=False)
+        model.load_state_dict(_mean_weights(folder, config.average_epochs), strict=False)
         averaged = _scores(trainer)
         if averaged["f1"] >= metrics["f1"]:
             return averaged

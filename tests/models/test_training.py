@@ -1,5 +1,6 @@
 """Training on tiny label files with a tiny base: what is kept out, what is started from, what is promoted."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -7,12 +8,15 @@ import pytest
 import torch
 
 from models.benchmarks import DSE
+from models.inference import score_windows
 from models.labels import GUIDE
+from models.labels import STANCES as STANCE_NAMES
+from models.pairs import labelled_windows, parse_pair
 from models.promotion import promote
-from models.registry import load_base, load_checkpoint
+from models.registry import Checkpoint, load_base, load_checkpoint
 from models.stance import StanceModel
-from models.training import Gate, LabelSource, StanceTrainConfig, _optimizer, train_stance
-from tests.tiny_models import read_rows, saved, saved_base, tiny_stance, write_rows
+from models.training import LabelSource, StanceTrainConfig, Trained, _optimizer, _windows, train_stance
+from tests.tiny_models import saved, saved_base, tiny_stance, tiny_tokenizer, write_rows
 
 TEXTS = (
     "xi praised putin",
@@ -59,23 +63,33 @@ def changed(config: StanceTrainConfig, **values: Any) -> StanceTrainConfig:
     return StanceTrainConfig.model_validate(config.model_dump() | values)
 
 
-def test_no_text_of_a_validation_file_is_trained_on(config: StanceTrainConfig) -> None:
-    leaking = write_rows(config.out.parent / "leaking.jsonl", [*rows("c"), *rows("b")[:2]])
-    trained = train_stance(changed(config, train=[{"name": "leaking", "path": leaking}]))
+def test_no_text_of_a_validation_file_or_a_gate_is_trained_on(config: StanceTrainConfig) -> None:
+    gate = write_rows(config.out.parent / "gate.jsonl", rows("g"))
+    leaking = write_rows(config.out.parent / "leaking.jsonl", [*rows("c"), *rows("b")[:2], *rows("g")[:1]])
+    trained = train_stance(
+        changed(
+            config,
+            epochs=1,
+            train=[{"name": "leaking", "path": leaking}],
+            gates=[{"name": "gate", "path": gate}],
+        )
+    )
     assert trained.rows == {"leaking": 5}
-    assert trained.leaked == {"leaking": 2}
+    assert trained.leaked == {"leaking": 3}
 
 
 def test_a_share_takes_the_same_articles_each_time(config: StanceTrainConfig) -> None:
     many = [row for number in range(12) for row in rows(f"m{number}x")]
     path = write_rows(config.out.parent / "many.jsonl", many)
-    counts = [
-        train_stance(changed(config, epochs=1, train=[{"name": "many", "path": path, "share": share}])).rows
+    half, again, whole = (
+        [name for window in _windows(LabelSource(name="many", path=path, share=share)) for name in window.ids]
         for share in (0.5, 0.5, 1.0)
-    ]
-    assert counts[0] == counts[1]
-    assert 15 < counts[0]["many"] < 45
-    assert counts[2] == {"many": 60}
+    )
+    assert half == again
+    assert 15 < len(half) < 45
+    assert len(whole) == 60
+    trained = train_stance(changed(config, epochs=1, train=[{"name": "many", "path": path, "share": 0.5}]))
+    assert trained.rows == {"many": len(half)}
 
 
 def test_a_corpus_with_a_scheme_of_its_own_trains_an_output_of_its_own(config: StanceTrainConfig) -> None:
@@ -140,19 +154,27 @@ def test_a_checkpoint_is_calibrated_recorded_and_promoted(config: StanceTrainCon
 
 
 def test_a_checkpoint_that_is_worse_on_a_gate_leaves_the_old_one_in_place(config: StanceTrainConfig) -> None:
-    gate = Gate(name="dev", path=config.valid[0].path)
-    good = changed(config, epochs=30, learning_rate=3e-3, head_learning_rate=3e-3, gates=[gate], patience=30)
-    first = promote(good, train_stance(good), seconds=1.0)
+    model, tokenizer = tiny_stance(), tiny_tokenizer()
+    trained = Trained(model, tokenizer, metrics={}, rows={"ours": 5}, leaked={"ours": 0})
+    # By labels that are the model's own answers, the same model with its classes turned around is always wrong.
+    own = Checkpoint("own", model, tokenizer, "")
+    windows = [labelled.window for labelled in labelled_windows(map(parse_pair, rows("b")))]
+    answers = [STANCE_NAMES[score.stances.argmax()] for score in score_windows(own, windows)]
+    path = write_rows(
+        config.out.parent / "own.jsonl",
+        [row | {"stance": answer} for row, answer in zip(rows("b"), answers, strict=True)],
+    )
+    gated = changed(config, gates=[{"name": "own", "path": path}])
+    first = promote(gated, trained, seconds=1.0)
     assert first.passed
-    assert first.verdicts[0].old is None
+    assert (first.verdicts[0].old, first.verdicts[0].new) == (None, 1.0)
     before = load_checkpoint(str(config.out), StanceModel).digest
-    # Labels turned around make a model that reads the gate's file the wrong way.
-    wrong = {"support": "oppose", "oppose": "support", "neutral": "support"}
-    turned = [row | {"stance": wrong[row["stance"]]} for row in read_rows(config.train[0].path)]
-    path = write_rows(config.out.parent / "turned.jsonl", turned)
-    bad = changed(good, train=[{"name": "turned", "path": path}])
-    second = promote(bad, train_stance(bad), seconds=1.0)
+    turned = tiny_stance()
+    with torch.no_grad():
+        turned.stance_head.weight.copy_(turned.stance_head.weight.roll(1, dims=0))
+        turned.stance_head.bias.copy_(turned.stance_head.bias.roll(1, dims=0))
+    second = promote(gated, replace(trained, model=turned), seconds=1.0)
     assert not second.passed
-    assert second.verdicts[0].new < second.verdicts[0].old
+    assert (second.verdicts[0].old, second.verdicts[0].new) == (1.0, 0.0)
     assert load_checkpoint(str(config.out), StanceModel).digest == before
     assert (second.folder / "model.safetensors").exists()
