@@ -6,13 +6,16 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+import pytest
 import torch
-from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
+from tokenizers import Tokenizer, normalizers, pre_tokenizers
+from tokenizers import models as tokenizer_models
 from transformers import BertConfig, BertModel, PreTrainedModel, PreTrainedTokenizerFast
 
+from models import retraining
 from models.heads import encoder_settings
 from models.reader import ReaderConfig, ReaderModel
-from models.registry import save_checkpoint
+from models.registry import CHECKPOINTS, save_checkpoint
 from models.stance import StanceConfig, StanceModel
 
 SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
@@ -28,7 +31,7 @@ def tiny_tokenizer() -> PreTrainedTokenizerFast:
     characters = string.ascii_lowercase + string.digits
     tokens = [*SPECIAL, *WORDS, *characters, *(f"##{c}" for c in characters), *string.punctuation, *"“”’—"]
     vocabulary = {token: index for index, token in enumerate(dict.fromkeys(tokens))}
-    backend = Tokenizer(models.WordPiece(vocabulary, unk_token="[UNK]"))
+    backend = Tokenizer(tokenizer_models.WordPiece(vocabulary, unk_token="[UNK]"))
     backend.normalizer = normalizers.BertNormalizer(lowercase=True)
     backend.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
     return PreTrainedTokenizerFast(
@@ -91,3 +94,66 @@ def write_rows(path: Path, rows: Iterable[Mapping[str, Any]]) -> Path:
 
 def read_rows(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+# What a tiny model can learn: holder, verb, target, and the stance that they make.
+_SENTENCES = (
+    ("xi", "praised", "putin", "support"),
+    ("nato", "condemned", "russia", "oppose"),
+    ("china", "backs", "russia", "support"),
+    ("putin", "said talks open in", "china", "neutral"),
+)
+_SIGNS = {"support": "+", "oppose": "-"}
+
+
+def user_labels(count: int) -> list[dict[str, Any]]:
+    """So many pair labels without sentiments, four to three articles."""
+    rows = []
+    for number in range(count):
+        holder, verb, target, stance = _SENTENCES[number % len(_SENTENCES)]
+        text = f"on monday {number} {holder} {verb} {target}"
+        start = text.index(holder)
+        rows.append(
+            {
+                "id": f"row{number}",
+                "article": f"{number * 3 // 4}-mine",
+                "text": text,
+                "holder": [[start, start + len(holder)]],
+                "target": [[len(text) - len(target), len(text)]],
+                "stance": stance,
+                "sentiment": None,
+            }
+        )
+    return rows
+
+
+def annotated_article(number: int) -> dict[str, Any]:
+    """An annotated article of `_SENTENCES`, each a paragraph with four candidate pairs."""
+    sentences = []
+    for paragraph, (holder, verb, target, stance) in enumerate(_SENTENCES):
+        text = f"{holder} {verb} {target} {number}"
+        spans = [(text.index(holder), holder), (text.index(target), target)]
+        sign = _SIGNS.get(stance)
+        sentences.append(
+            {
+                "text": text,
+                "para": paragraph,
+                "mentions": [{"start": at, "end": at + len(key), "keys": [key]} for at, key in spans],
+                "speakers": ["author"],
+                "stances": [[holder, sign, target]] if sign else [],
+            }
+        )
+    countries = {key: "-" for holder, _, target, _ in _SENTENCES for key in (holder, target)}
+    return {"id": f"article{number}", "title": "-", "countries": countries, "sentences": sentences}
+
+
+def tiny_retraining(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Puts a tiny checkpoint, tiny base data and fast settings in the place of those that ship."""
+    torch.manual_seed(0)
+    config = StanceConfig(encoder=encoder_settings(tiny_encoder()), max_tokens=48, attention_heads=2)
+    monkeypatch.setitem(CHECKPOINTS, "stance", saved(StanceModel(config), folder / "start"))
+    for name, numbers in (("REPLAY", range(12)), ("OLD_DOMAIN", range(100, 103))):
+        path = write_rows(folder / f"{name}.jsonl", map(annotated_article, numbers))
+        monkeypatch.setattr(retraining, name, path)
+    fast = {"epochs": 3, "learning_rate": 5e-3, "head_learning_rate": 5e-3, "batch_size": 4}
+    monkeypatch.setattr(retraining, "SETTINGS", retraining.SETTINGS | fast)
