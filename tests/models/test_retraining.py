@@ -223,5 +223,5 @@ def test_a_comparison_counts_what_flipped(tmp_path: Path) -> None:
     assert all((flip.old == flip.gold) != (flip.new == flip.gold) for flip in there.flips)
     assert (same.flips, same.difference.difference, same.difference.wins) == ((), 0.0, 0.0)
     unlabelled: list[dict[str, Any]] = [row | {"stance": None} for row in user_labels(2)]
-    with pytest.raises(LabelError, match="no row has a label"):
+    with pytest.raises(LabelError, match="no row has a stance or a sentiment"):
         compare_file(old, new, write_rows(path, unlabelled))
