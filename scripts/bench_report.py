@@ -131,6 +131,14 @@ def _articles(chance: random.Random) -> Any:
         yield article, statements, stances
 
 
+def _three(chance: random.Random, weights: list[float]) -> list[int]:
+    """Three different indices."""
+    found: dict[int, None] = {}
+    while len(found) < 3:
+        found.setdefault(chance.choices(range(len(weights)), weights)[0])
+    return list(found)
+
+
 def _place(start: int, span: tuple[int, int] | None) -> tuple[int | None, int | None]:
     return (None, None) if span is None else (start + span[0], start + span[1])
 
@@ -139,7 +147,7 @@ def _statement(
     chance: random.Random, actors: list[Any], weights: list[float], leaning: dict[Any, float], day: date
 ) -> tuple[Any, ...]:
     """A sentence on two actors, each toward the other and two more; every pair of countries has a leaning."""
-    holder, target, third = chance.choices(actors, weights, k=3)
+    holder, target, third = (actors[index] for index in _three(chance, weights))
     spans: list[tuple[Any, ...]] = []
     # Leanings drift with the years, so that the charts have something to show.
     key = holder[3], target[3]
