@@ -12,7 +12,7 @@ import typer
 from rich.text import Text
 
 from pipeline.commands.console import errors_reported, plain, stdout
-from pipeline.commands.look import RUN
+from pipeline.commands.look import RUN, folder_for
 from pipeline.commands.score import EXIT_REJECTS
 from pipeline.errors import StancewireError
 
@@ -73,8 +73,8 @@ def sample(
         from pipeline.labelling.sample import sample as pick
         from pipeline.labelling.tools import TOOLS, make_folder
 
-        folder = out or run / "labelling"
         opened = open_run(run)
+        folder = folder_for(opened, out, "labelling")
         against = open_run(other) if other else None
         known = {label.id for path in labelled or () for label in read_pairs(path)}
         with _writing(folder):

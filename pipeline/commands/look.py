@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -75,6 +76,21 @@ def show(
                 f"{run}: holds no article {article_id!r}; the ids stand in articles.{finished.table_format}"
             )
         print_article(stdout(), article)
+
+
+def folder_for(run: "Run", out: Path | None, name: str = "") -> Path:
+    """Where a command puts its files: ``out``, or the run's own folder or the one of that name in it.
+
+    Raises:
+        InputError: the run is in an object store and ``out`` is None.
+    """
+    from pipeline.errors import InputError
+
+    if out is not None:
+        return out
+    if run.folder.local is None:
+        raise InputError(f"{run.folder.shown}: is no folder of this machine; name one with --out")
+    return Path(run.folder.shown) / name
 
 
 def watched(run: "Run", doing: str) -> "Iterator[StoredArticle]":

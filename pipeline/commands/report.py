@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from pipeline.commands.console import errors_reported, plain, stdout
-from pipeline.commands.look import RUN, watched
+from pipeline.commands.look import RUN, folder_for, watched
 
 PAGE = "report.html"
 
@@ -19,7 +19,7 @@ def report(
 ) -> None:
     """Write report.html, network.graphml, nodes.csv, edges.csv and agreement.csv of a finished run."""
     with errors_reported():
-        from pipeline.errors import InputError, StancewireError
+        from pipeline.errors import StancewireError
         from pipeline.io.results import open_run
         from pipeline.report.facts import collect
         from pipeline.report.network import write_network
@@ -27,9 +27,7 @@ def report(
         from pipeline.survey import survey
 
         finished = open_run(run)
-        folder = out or finished.folder.local
-        if folder is None:
-            raise InputError(f"{finished.folder.shown}: is no folder of this machine; name one with --out")
+        folder = folder_for(finished, out)
         found = survey(watched(finished, "counting"))
         facts = collect(watched(finished, "choosing sentences"), found)
         document = page(found, facts, finished.told, finished.rejects())

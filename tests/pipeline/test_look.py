@@ -5,6 +5,11 @@ import pytest
 from fake_runs import scored, write_run
 from test_cli import ESCAPE, invoke
 
+from pipeline.commands.look import folder_for
+from pipeline.errors import InputError
+from pipeline.io.folders import open_folder
+from pipeline.io.results import Run, open_run
+
 STORY = (
     "Xi backs Putin\nXi backs Putin\nXi backs Putin\nPutin rejects Nato\nRain fell on the fields around it"
 )
@@ -74,3 +79,15 @@ def test_what_is_not_there_is_an_error(run: Path, tmp_path: Path) -> None:
     assert result.exit_code == 1
     assert "holds no article 'z'; the ids stand in articles.parquet" in result.stderr
     assert "Error: absent: no such folder" in invoke("top", "absent").stderr
+
+
+def test_files_go_into_the_run_unless_a_folder_is_named(run: Path, tmp_path: Path) -> None:
+    finished = open_run(run)
+    assert folder_for(finished, None) == run
+    assert folder_for(finished, None, "labelling") == run / "labelling"
+    assert folder_for(finished, tmp_path) == tmp_path
+    distant = Run(open_folder("s3://bucket/run?region=eu-west-1"), {}, "parquet")
+    with pytest.raises(
+        InputError, match=r"s3://bucket/run: is no folder of this machine; name one with --out"
+    ):
+        folder_for(distant, None)
