@@ -72,6 +72,14 @@ def test_country_words(countries: CountryTable, phrase: str, code: str, kind: st
     assert (found.code, found.kind) == (code, kind)
 
 
+@pytest.mark.parametrize(
+    ("city", "code"), [("Vigo", "ESP"), ("Fray Bentos", "URY"), ("Sfax", "TUN"), ("Jenin", "PSE")]
+)
+def test_towns_of_the_news(countries: CountryTable, city: str, code: str) -> None:
+    found = countries.find(city)
+    assert found is not None and (found.code, found.kind) == (code, "city")
+
+
 def test_us_in_lower_case_is_no_country(countries: CountryTable) -> None:
     assert countries.find("us") is None
     assert is_pronoun("us") and not is_pronoun("US") and not is_pronoun("WHO") and is_pronoun("I")
