@@ -89,8 +89,9 @@ def _schedule(ray: Any, job: Job, engine: EngineConfig, shards: Sequence[Shard],
     except BaseException:
         for reference in running:
             ray.cancel(reference)
-        with suppress(ray.exceptions.RayError):
-            ray.wait(list(running), num_returns=len(running), timeout=_PATIENCE)
+        if running:
+            with suppress(ray.exceptions.RayError):
+                ray.wait(list(running), num_returns=len(running), timeout=_PATIENCE)
         raise
 
 

@@ -1,9 +1,11 @@
 """Runs on a Ray cluster of several node processes on this machine."""
 
 import json
+import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,10 +47,24 @@ def cluster(importable: None) -> "Iterator[Cluster]":
     import ray
     from ray.cluster_utils import Cluster
 
-    started = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, "include_dashboard": False})
+    head = {"num_cpus": 0, "include_dashboard": False} | ports()
+    started = Cluster(initialize_head=True, head_node_args=head)
     yield started
     ray.shutdown()
     started.shutdown()
+
+
+def ports() -> dict[str, int]:
+    """Free ports for what a node starts beside its workers; Ray gives a node up that does not find one in 15 s."""
+    names = (
+        "metrics_agent_port",
+        "metrics_export_port",
+        "dashboard_agent_listen_port",
+        "runtime_env_agent_port",
+    )
+    with ExitStack() as stack:
+        sockets = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in names]
+        return {name: one.getsockname()[1] for name, one in zip(names, sockets, strict=True)}
 
 
 def config(address: str | None = None, **options: dict) -> ScoreConfig:
@@ -71,7 +87,7 @@ def test_run_on_a_cluster_that_loses_a_node_has_the_bytes_of_a_local_one(
 ) -> None:
     source, slow = corpus(tmp_path), {"stance": {"waits": 0.25}}
     score_run(source, tmp_path / "local", config(**slow), SHARDS_OF_3)
-    nodes = [cluster.add_node(num_cpus=1) for _ in range(2)]
+    nodes = [cluster.add_node(num_cpus=1, **ports()) for _ in range(2)]
     cluster.wait_for_nodes()
 
     def kill_one() -> None:
@@ -97,7 +113,7 @@ def ray_nodes(cluster: "Cluster") -> list[dict]:
 def test_article_that_kills_workers_is_rejected_and_errors_keep_their_text(
     tmp_path: Path, cluster: "Cluster"
 ) -> None:
-    cluster.add_node(num_cpus=2)
+    cluster.add_node(num_cpus=2, **ports())
     cluster.wait_for_nodes()
     source = corpus(tmp_path)
     poison = config(cluster.address, resolve={"kills_on": "Nato 7"})
