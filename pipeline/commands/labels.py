@@ -14,7 +14,7 @@ from rich.text import Text
 from pipeline.commands.console import errors_reported, plain, stdout
 from pipeline.commands.look import RUN, folder_for
 from pipeline.commands.score import EXIT_REJECTS
-from pipeline.errors import StancewireError
+from pipeline.errors import InputError, StancewireError
 
 # Their names alone, for `--help` has to come at once.
 from pipeline.labelling.choices import Strategy, ToolName
@@ -46,7 +46,7 @@ def sample(
         ),
     ] = "uncertainty",
     other: Annotated[
-        Path | None,
+        str | None,
         typer.Option(help="A run of another checkpoint over the same articles, for disagreement."),
     ] = None,
     tool: _TOOL = "label-studio",
@@ -129,7 +129,6 @@ def import_(
     Exit status: 0 every answer became a label, 3 some did not, 1 no result, 2 wrong usage.
     """
     with errors_reported():
-        from pipeline.errors import InputError
         from pipeline.io.read import Reject
         from pipeline.io.write import json_line
         from pipeline.labelling.answers import Answer, decide

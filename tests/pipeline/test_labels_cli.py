@@ -10,6 +10,7 @@ from test_cli import invoke
 from tiny_models import read_rows, write_rows
 
 from models.pairs import read_pairs
+from pipeline.io.folders import Folder
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "example_labels"
@@ -65,6 +66,13 @@ def test_a_project_is_not_overwritten_unasked(run: Path, tmp_path: Path) -> None
     assert invoke(*arguments, "--overwrite").exit_code == 0
     (tmp_path / "file").touch()
     assert "is a file" in invoke(*arguments, "--out", tmp_path / "file").stderr
+
+
+def test_a_run_elsewhere_needs_a_folder_here(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Folder, "local", None)
+    result = invoke("sample", run, "--strategy", "random")
+    assert result.exit_code == 1
+    assert "is no folder of this machine; name one with --out" in result.stderr
 
 
 def test_another_run_goes_with_disagreement_alone(run: Path) -> None:
