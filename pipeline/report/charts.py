@@ -90,7 +90,11 @@ def _targets() -> alt.LayerChart | alt.FacetChart:
             x=alt.X(
                 "count:Q",
                 axis=alt.Axis(
-                    title="← opposing · supporting →", format="d", tickMinStep=1, labelExpr="abs(datum.value)"
+                    title="← opposing · supporting →",
+                    format="d",
+                    tickMinStep=1,
+                    tickCount=6,
+                    labelExpr="abs(datum.value)",
                 ),
             ),
             y=_by_rank(),

@@ -153,20 +153,21 @@ def _ranked(counts: PairCounts) -> list[tuple[str, str, Counts]]:
 
 
 def _kept_pairs(counts: PairCounts, ranked: list[tuple[str, str, Counts]], places: int) -> set[Pair]:
-    """The whole, single holders and targets, and as many pairs as the cells allow.
+    """The whole, and as many single holders and targets, and pairs, as half of the cells each allow.
 
     An article lies in one period and one outlet of ``places``, so a pair has no more cells than articles.
     """
-    singles: list[Pair] = [(None, None)]
-    singles += [(holder, None) for holder, _ in counts.holders()[:_SINGLES]]
+    singles: list[Pair] = [(holder, None) for holder, _ in counts.holders()[:_SINGLES]]
     singles += [(None, target) for target, _ in counts.targets()[:_SINGLES]]
-    kept = {pair for pair in singles if pair in counts.counts}
-    room = _CELLS
-    for holder, target, one in ranked:
-        room -= min(one.articles, places)
-        if room < 0:
-            break
-        kept.add((holder, target))
+    singles.sort(key=lambda pair: -counts.counts[pair].sided)
+    kept: set[Pair] = {(None, None)}
+    for wanted in (singles, [(holder, target) for holder, target, _ in ranked]):
+        room = _CELLS // 2
+        for pair in wanted:
+            room -= min(counts.counts[pair].articles, places)
+            if room < 0:
+                break
+            kept.add(pair)
     return kept
 
 

@@ -454,7 +454,8 @@
   function showOutlets(choice, { outlets }) {
     const rows = [...outlets].filter(([, counts]) => counts.enough).sort(([, one], [, other]) => other.net - one.net);
     const named = rows.filter(([index]) => index >= 0);
-    finding("outlets", named.length > 1
+    const apart = named.length > 1 && named[0][1].interval[0] > named.at(-1)[1].interval[1];
+    finding("outlets", apart
       ? `${outlet(named[0][0])} carries the warmest stances (${signed(named[0][1].net)}), ${outlet(named.at(-1)[0])} the coldest (${signed(named.at(-1)[1].net)})` : "");
     fill("outlets", "outlets-table", named.length ? "" : "The articles here do not tell their outlet.", (host) => {
       draw(host, "outlets", rows.map(([index, counts], rank) => ({

@@ -11,12 +11,12 @@ Name = Callable[[str], str]
 def headline(level: PairCounts, name: Name) -> str:
     """The pair that supports most and the one that opposes most, of those spoken of often enough."""
     pairs = [row for row in level.pairs() if row[2].decided >= MINIMUM]
-    warm = max(pairs, key=lambda row: row[2].support, default=None)
-    cold = max(pairs, key=lambda row: row[2].oppose, default=None)
+    warm = max((row for row in pairs if row[2].net > 0), key=lambda row: row[2].support, default=None)
+    cold = max((row for row in pairs if row[2].net < 0), key=lambda row: row[2].oppose, default=None)
     parts = []
-    if warm and warm[2].support:
+    if warm:
         parts.append(f"{name(warm[0])} backs {name(warm[1])}")
-    if cold and cold[2].oppose:
+    if cold:
         parts.append(f"{name(cold[0])} opposes {name(cold[1])}")
     return ", ".join(parts) if parts else "Who says what about whom"
 
