@@ -53,12 +53,28 @@ def export_encoder(encoder: PreTrainedModel, path: Path) -> None:
 
 
 def quantise(graph: Path, path: Path) -> None:
-    """Writes the graph with its weights in 8 bits, activations to be quantised as they come."""
+    """Writes the graph with weights in 8 bits, activations to be quantised as they come.
+
+    Products that narrow stay as they are: behind the activation function a few values are far larger than all
+    others, and in 8 bits little is left of the rest.
+    """
+    import onnx
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
+    model = onnx.load(graph).graph
+    sizes = {weights.name: weights.dims for weights in model.initializer}
+    narrowing = [
+        node.name
+        for node in model.node
+        if node.op_type == "MatMul"
+        and node.input[1] in sizes
+        and sizes[node.input[1]][0] > sizes[node.input[1]][1]
+    ]
     with _written(path) as unfinished, _quiet():
         # Products of signed weights overflow 16 bits on processors without VNNI; those of unsigned ones do not.
-        quantize_dynamic(graph, unfinished, per_channel=True, weight_type=QuantType.QUInt8)
+        quantize_dynamic(
+            graph, unfinished, per_channel=True, weight_type=QuantType.QUInt8, nodes_to_exclude=narrowing
+        )
 
 
 def onnx_encode(path: Path) -> Encode:
