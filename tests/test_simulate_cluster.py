@@ -76,7 +76,7 @@ def test_measured_seconds_come_from_a_run_or_a_bench(script: ModuleType, tmp_pat
     stages = {"clean": 1.0, "read": 2.0}
     for name, told in {
         "run": {"counts": {"articles": 4}, "timings": {"stages_s": stages}},
-        "bench": {"articles": 4, "stages_s": stages},
+        "bench": {"runs": [{"articles": 2, "stages_s": {}}, {"articles": 4, "stages_s": stages}]},
     }.items():
         path = tmp_path / f"{name}.json"
         path.write_text(script.json.dumps(told), encoding="utf-8")
