@@ -218,8 +218,7 @@
     host.setAttribute("aria-label", told);
     if (!hosts.has(host)) {
       const spec = { ...DATA.charts[chart], datasets: { rows } };
-      // Log level 1 leaves out the warning that a chart as high as its rows does not fit a fixed height.
-      const options = { mode: "vega-lite", renderer: "svg", ast: true, logLevel: 1, actions: false, defaultStyle: false, tooltip: tip, config: { aria: false } };
+      const options = { mode: "vega-lite", renderer: "svg", ast: true, actions: false, defaultStyle: false, tooltip: tip, config: { aria: false } };
       const made = vegaEmbed(host, spec, options).then(({ view }) => {
         view.addEventListener("click", (_, item) => {
           const current = hosts.get(host).clicked;
