@@ -54,6 +54,9 @@ def place_features(entity: Entity, place: Place, rank: int, same_clause: bool) -
             features["source of this sentence"] = 1.0
         elif distance == 1:
             features["source of the sentence before"] = 1.0
+        if place.source and distance > 0:
+            # Who spoke goes on speaking: "Xi praised Russia in a call with Putin. He said …".
+            features["speaks on"] = 1.0
     if last.quoted != place.quoted:
         features["quoted alone" if last.quoted else "outside the quotation"] = 1.0
     elif last.quoted:
