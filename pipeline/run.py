@@ -140,6 +140,8 @@ def score_run(
             clock.lap("setup_s")
             if choices.resume and (told := _finished(folder)) is not None:
                 check_same(settings, given, told, folder.shown)
+                # A kill right after the end may have left some of the shards.
+                discard(folder)
                 return _result(folder, settings, told["counts"], 0.0)
             plan = _planned(folder, given, settings, choices, watch)
             clock.lap("plan_s")

@@ -255,6 +255,16 @@ def test_stopped_run_is_neither_continued_nor_replaced_unless_asked(tmp_path: Pa
         run(tmp_path)
 
 
+def test_resume_sweeps_up_what_a_kill_right_after_the_end_left(tmp_path: Path) -> None:
+    run(tmp_path)
+    left = tmp_path / "run" / "shards" / "000000.abcdef01.stances.parquet"
+    left.parent.mkdir()
+    left.write_bytes(b"left over")
+    run(tmp_path, choices=Choices(resume=True))
+    assert not left.parent.exists()
+    assert (tmp_path / "run" / "run.json").exists()
+
+
 def test_resume_of_a_finished_run_does_nothing_and_without_a_run_begins_one(tmp_path: Path) -> None:
     first = run(tmp_path, choices=Choices(resume=True))
     written = (tmp_path / "run" / "run.json").read_bytes()
