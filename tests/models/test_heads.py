@@ -1,5 +1,7 @@
 """The forward passes of both models: pooling, the author's and the unseen vector, losses."""
 
+import math
+
 import pytest
 import torch
 from tiny_models import WIDTH, shaken, tiny_encoder, tiny_reader, tiny_stance
@@ -114,6 +116,14 @@ def test_class_weights_and_the_sentiment_share_multiply_the_loss() -> None:
     full = stance_loss([NONE] * 4, sentiments, [1.0] * 4, sentiment_loss=1.0)
     both = stance_loss(stances, sentiments, [1.0] * 4, sentiment_loss=0.25)
     assert both == pytest.approx(plain + 0.25 * full)
+
+
+def test_focal_loss_weighs_down_what_the_model_is_sure_of() -> None:
+    stances = [SUPPORT, NONE, NONE, NONE]
+    plain = stance_loss(stances, [NONE] * 4, [1.0] * 4)
+    chance = math.exp(-plain)
+    focal = stance_loss(stances, [NONE] * 4, [1.0] * 4, focal_gamma=2.0)
+    assert focal == pytest.approx((1 - chance) ** 2 * plain, rel=1e-4)
 
 
 @torch.inference_mode()
