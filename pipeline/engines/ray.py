@@ -2,6 +2,7 @@
 
 import importlib.util
 import logging
+import socket
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
@@ -17,7 +18,7 @@ from pipeline.shards import CRASHES, Job, Told, Worker, open_worker, run_shard
 _QUEUED = 2
 # A shard that lost so many workers does not lose them to an article: that one is found after `CRASHES`.
 _LOSSES = CRASHES + 3
-# Seconds that running shards get to clean up after Ctrl-C.
+# Seconds that running shards get to clean up after Ctrl-C, and that a cluster has to answer.
 _PATIENCE = 10.0
 
 
@@ -42,9 +43,10 @@ def run_on_ray(job: Job, engine: EngineConfig, shards: Sequence[Shard], told: To
 
     ours = not ray.is_initialized()
     try:
+        _knock(engine.address)
         if ours:
             ray.init(address=engine.address or "local", log_to_driver=False, logging_level=logging.ERROR)
-    except (ConnectionError, ValueError, RuntimeError) as error:
+    except (OSError, ValueError, RuntimeError) as error:
         raise StancewireError(
             f"the Ray cluster at {engine.address!r} cannot be reached ({error}); "
             "see `ray status`, and name it as --address HOST:PORT"
@@ -54,6 +56,17 @@ def run_on_ray(job: Job, engine: EngineConfig, shards: Sequence[Shard], told: To
     finally:
         if ours:
             ray.shutdown()
+
+
+def _knock(address: str | None) -> None:
+    """Whether anybody listens at HOST:PORT; Ray itself tries for many minutes.
+
+    Raises:
+        OSError: nobody does.
+    """
+    host, _, port = (address or "").rpartition(":")
+    if host and port.isdigit() and "/" not in host:
+        socket.create_connection((host.strip("[]"), int(port)), _PATIENCE).close()
 
 
 def _schedule(ray: Any, job: Job, engine: EngineConfig, shards: Sequence[Shard], told: Told) -> None:

@@ -1,5 +1,6 @@
 """The scheduling of `pipeline.engines.ray` against a stand-in for Ray; tests/pipeline/test_ray.py has a real cluster."""
 
+import socket
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
@@ -111,3 +112,13 @@ def test_full_disk_of_one_worker_gives_its_shard_to_another() -> None:
 def test_cluster_without_room_for_a_worker_is_an_error() -> None:
     with pytest.raises(StancewireError, match="has no 1 CPUs for a worker; add nodes"):
         scheduled(FakeRay(0, lambda shard, attempt: None))
+
+
+def test_cluster_out_of_reach_is_an_error_at_once() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    address = EngineConfig(use="ray", address=f"127.0.0.1:{port}")
+    with pytest.raises(
+        StancewireError, match=rf"^the Ray cluster at '127\.0\.0\.1:{port}' cannot be reached"
+    ):
+        engine.run_on_ray(JOB, address, SHARDS, lambda articles, rejects: None)
