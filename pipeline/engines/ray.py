@@ -44,9 +44,13 @@ def run_on_ray(job: Job, engine: EngineConfig, shards: Sequence[Shard], told: To
     ours = not ray.is_initialized()
     try:
         _knock(engine.address)
-        if ours:
-            ray.init(address=engine.address or "local", log_to_driver=False, logging_level=logging.ERROR)
-    except (OSError, ValueError, RuntimeError) as error:
+        if ours and engine.address is None:
+            ray.init("local", include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR)
+        elif ours:
+            ray.init(engine.address, log_to_driver=False, logging_level=logging.ERROR)
+    except Exception as error:  # Ray raises many kinds, bare `Exception` among them.
+        if engine.address is None:
+            raise StancewireError(f"Ray cannot start on this machine: {error}") from error
         raise StancewireError(
             f"the Ray cluster at {engine.address!r} cannot be reached ({error}); "
             "see `ray status`, and name it as --address HOST:PORT"
