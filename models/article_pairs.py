@@ -11,9 +11,10 @@ STANCES = {"+": "support", "-": "oppose"}
 def article_pairs(article: LabelledArticle) -> Iterator[dict]:
     """Every candidate pair of every sentence: the listed ones, and the others as neutral where that is safe.
 
-    A pair on which careful readers differ (``?``) is left out, and so is an unlisted one whose
-    countries are those of a listed one: where "Kremlin → Kyiv" is listed, "Russia → Ukraine" is no
-    true neutral.
+    A pair on which careful readers differ (``?``) is left out, and so is an unlisted one between the two
+    countries of a listed one: where "Kremlin → Kyiv" is listed, "Russia → Ukraine" is no true neutral.
+    Two actors of one country are not each other's twins: that the opposition attacks the premier makes
+    no other pair of the same state doubtful.
     """
     for index, sentence in enumerate(article.sentences):
         context = article.sentences[max(0, index - CONTEXT_STATEMENTS) : index]
@@ -24,11 +25,12 @@ def article_pairs(article: LabelledArticle) -> Iterator[dict]:
                 spans.setdefault(key, []).append([mention.start - start, mention.end - start])
         inside = [key for mention in sentence.mentions for key in mention.keys]
         listed = {(holder, target): sign for holder, sign, target in sentence.stances}
-        twins = {(article.countries[holder], article.countries[target]) for holder, target in listed}
+        twins = {tuple(article.countries[key] for key in pair) for pair in listed}
         for holder, target in candidate_pairs(inside, sentence.speakers, list(spans), AUTHOR_KEY):
             sign = listed.get((holder, target))
             countries = (article.countries[holder], article.countries[target])
-            if sign == "?" or (sign is None and None not in countries and countries in twins):
+            between_states = None not in countries and countries[0] != countries[1]
+            if sign == "?" or (sign is None and between_states and countries in twins):
                 continue
             yield {
                 "id": f"{article.id}:{index}:{holder}>{target}",

@@ -3,8 +3,9 @@
     python scripts/real_annotations.py join ../shared/data OUT.jsonl         # annotations + data → articles
     python scripts/real_annotations.py strip ARTICLES.jsonl ../shared/data   # articles → annotations
 
-``models/annotations/real.jsonl`` holds one annotated sentence of DSE, NewsMTSC or PLOVER a line: the key of its
-text instead of the text (`models.leaks.text_key`), and offsets into the text with its white space folded.
+``models/annotations/real.jsonl`` holds one annotated sentence of DSE, NewsMTSC or PLOVER, or one passage of a
+PolNeAR training article, a line: the key of its text instead of the text (`models.leaks.text_key`), and offsets
+into the text with its white space folded.
 """
 
 import json
@@ -23,6 +24,10 @@ TEXTS = {
     "newsmtsc/train.jsonl": "sentence_normalized",
     "plover/train.jsonl": "text",
 }
+ARTICLES = "polnear/train/text"
+# A passage is a run of whole paragraphs that begins with one of an article's first and has few.
+FIRST_PARAGRAPHS = 3
+MOST_PARAGRAPHS = 20
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 
@@ -33,11 +38,20 @@ def folded(text: str) -> str:
 
 def texts_by_key(data: Path) -> dict[str, str]:
     texts = (folded(row[field]) for file, field in TEXTS.items() for row in read_labels(data / file, dict))
-    return {text_key(text): text for text in texts}
+    passages = (passage for path in sorted((data / ARTICLES).glob("*.txt")) for passage in _passages(path))
+    return {text_key(text): text for text in (*texts, *passages)}
+
+
+def _passages(article: Path) -> Iterator[str]:
+    lines = article.read_text(encoding="utf-8").splitlines()
+    paragraphs = [folded(line) for line in lines if line.strip()]
+    for first in range(min(FIRST_PARAGRAPHS, len(paragraphs))):
+        for last in range(first, min(first + MOST_PARAGRAPHS, len(paragraphs))):
+            yield " ".join(paragraphs[first : last + 1])
 
 
 def stripped(article: dict) -> dict:
-    """An annotated article of one paragraph without its texts."""
+    """An annotated article without its texts."""
     text = " ".join(sentence["text"] for sentence in article["sentences"])
     sentences, start = [], 0
     for sentence in article["sentences"]:
@@ -46,6 +60,7 @@ def stripped(article: dict) -> dict:
         sentences.append(
             {
                 "span": [start, end],
+                "para": sentence["para"],
                 "mentions": mentions,
                 "speakers": sentence["speakers"],
                 "stances": sentence["stances"],
@@ -65,7 +80,7 @@ def joined(row: dict, text: str) -> dict:
     sentences = [
         {
             "text": text[slice(*sentence["span"])],
-            "para": 0,
+            "para": sentence["para"],
             "mentions": [
                 {"start": start, "end": end, "keys": keys} for start, end, keys in sentence["mentions"]
             ],

@@ -1,11 +1,11 @@
 """Checks of the repository itself: locks, set-up commands, changelog, examples, declared imports."""
 
 import ast
-import importlib.util
 import re
 import subprocess
 import sys
 import tomllib
+from collections.abc import Callable
 from importlib.metadata import packages_distributions
 from pathlib import Path
 from types import ModuleType
@@ -38,12 +38,8 @@ def pins(lock: str) -> dict[str, str]:
 
 
 @pytest.fixture
-def install() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("install", ROOT / "scripts" / "install.py")
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def install(load_script: Callable[[str], ModuleType]) -> ModuleType:
+    return load_script("install")
 
 
 def test_every_extra_has_a_lock_that_install_knows(install: ModuleType) -> None:

@@ -1,8 +1,7 @@
 """The cluster simulation, and that docs/scaling.md holds what it prints."""
 
-import importlib.util
 import re
-import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -14,15 +13,8 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 @pytest.fixture(scope="module")
-def script() -> ModuleType:
-    spec = importlib.util.spec_from_file_location(
-        "simulate_cluster", ROOT / "scripts" / "simulate_cluster.py"
-    )
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # Dataclasses look their module up.
-    spec.loader.exec_module(module)
-    return module
+def script(load_script: Callable[[str], ModuleType]) -> ModuleType:
+    return load_script("simulate_cluster")
 
 
 def test_document_holds_the_tables_as_they_are_printed(script: ModuleType) -> None:

@@ -1,20 +1,15 @@
-import importlib.util
-from pathlib import Path
+"""Labels needed by sampling strategies, by simulation."""
+
+from collections.abc import Callable
 from types import ModuleType
 
 import numpy as np
 import pytest
 
-SCRIPT = Path(__file__).resolve().parent.parent / "scripts" / "simulate_sampling.py"
-
 
 @pytest.fixture(scope="module")
-def simulation() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("simulate_sampling", SCRIPT)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def simulation(load_script: Callable[[str], ModuleType]) -> ModuleType:
+    return load_script("simulate_sampling")
 
 
 def test_labels_needed_for_the_f1_of_random(simulation: ModuleType) -> None:
