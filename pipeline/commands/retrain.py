@@ -32,6 +32,11 @@ def retrain_and_tell(
     console = stdout()
     if result.curve:
         console.print(_curve_table(result.curve))
+        most = max(point.labels for point in result.curve)
+        if beyond := [f"{size:,}" for size in curve if size > most]:
+            stderr().print(
+                f"Left out of the curve: {', '.join(beyond)} (there are {most:,} labels to train on)"
+            )
         console.print(plain(f"Learning curve: {out / CURVE_PLOT}"), soft_wrap=True)
     console.print(_comparison_table(result.promotion.verdicts))
     console.print(plain(f"Pairs that flipped: {result.promotion.folder / COMPARISON}"), soft_wrap=True)

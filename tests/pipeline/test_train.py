@@ -32,7 +32,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_retraining_prints_curve_comparison_and_place(folder: Path) -> None:
     labels = write_rows(folder / "mine.jsonl", user_labels(70))
-    result = invoke("--labels", labels, "--from", folder / "start", "--out", folder / "out", "--curve", "20")
+    result = invoke(
+        "--labels", labels, "--from", folder / "start", "--out", folder / "out", "--curve", "20,900"
+    )
     assert result.exit_code == 0, result.output
     rows = [re.split(r"\s*│\s*", line.strip("│ ")) for line in result.stdout.splitlines() if "│" in line]
     assert [row[0] for row in rows[:2]] == ["0", "20"]
@@ -41,6 +43,7 @@ def test_retraining_prints_curve_comparison_and_place(folder: Path) -> None:
     assert re.fullmatch(r"\+\d+\.\d", yours[4])
     assert f"Written to {folder / 'out'}; the model card is {folder / 'out' / 'README.md'}" in result.stdout
     assert re.search(r"^curve, 20 labels, epoch 1 of 3: loss \d\.\d+, f1 \d", result.stderr, re.MULTILINE)
+    assert re.search(r"^Left out of the curve: 900 \(there are \d\d labels", result.stderr, re.MULTILINE)
     assert "{" not in result.output
     again = invoke("--labels", labels, "--out", folder / "out")
     assert again.exit_code == 1
