@@ -7,8 +7,7 @@ import typer
 
 from pipeline.commands.console import errors_reported, plain, stdout
 from pipeline.commands.look import RUN, folder_for, watched
-
-PAGE = "report.html"
+from pipeline.report.files import PAGE
 
 
 def report(

@@ -20,6 +20,7 @@ from pipeline.io.partitions import PartitionKey, PartitionName, partition_folder
 from pipeline.io.read import Reject
 from pipeline.io.schema import TABLES, Column, Table
 from pipeline.records import ScoredArticle
+from pipeline.report.files import REPORT_FILES
 
 TableFormat = Literal["parquet", "jsonl"]
 
@@ -281,7 +282,10 @@ class RunWriter:
         self._committed = True
 
     def _clear(self) -> None:
-        """Removes an earlier run, its marker first."""
+        """Removes an earlier run, its marker first, and before it the report, which would pass for the new one's."""
+        if self.folder.is_file(COMPLETE):
+            for name in REPORT_FILES:
+                self.folder.remove(name)
         for name in (COMPLETE, *sorted(_ALL_NAMES - {COMPLETE})):
             if self.folder.is_file(name):
                 self.folder.remove(name)

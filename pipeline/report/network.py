@@ -9,8 +9,7 @@ import networkx as nx
 
 from pipeline.aggregate import PairCounts
 from pipeline.printable import printable
-
-GRAPHML, EDGES, NODES, AGREEMENT = "network.graphml", "edges.csv", "nodes.csv", "agreement.csv"
+from pipeline.report.files import AGREEMENT, EDGES, GRAPHML, NODES
 
 # What spreadsheets take for the start of a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")

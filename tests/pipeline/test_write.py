@@ -12,6 +12,7 @@ from pipeline.io.read import Reject
 from pipeline.io.schema import ARTICLES, STANCES, STATEMENTS
 from pipeline.io.write import RunWriter
 from pipeline.records import Actor, Article, ResolvedStatement, ScoredArticle, Span, Speaker, grow
+from pipeline.report.files import REPORT_FILES
 
 # What the design promises to those who read the files.
 ARTICLE_COLUMNS = "article_id title source published_at url".split()
@@ -170,6 +171,16 @@ def test_finished_run_is_refused_and_replaced_whole_when_asked(tmp_path: Path) -
         "stances.jsonl",
         "statements.jsonl",
     ]
+
+
+def test_the_report_of_a_run_goes_with_it(tmp_path: Path) -> None:
+    """And with nothing but a finished run: elsewhere files of these names are the user's."""
+    tmp_path.joinpath("mine").mkdir()
+    for folder, kept in ((written(tmp_path / "run"), False), (tmp_path / "mine", True)):
+        for name in REPORT_FILES:
+            (folder / name).write_text("of the run before", encoding="utf-8")
+        written(folder, overwrite=True)
+        assert [(folder / name).exists() for name in REPORT_FILES] == [kept] * 5
 
 
 def test_other_files_of_the_same_name_are_refused(tmp_path: Path) -> None:
