@@ -119,8 +119,12 @@ def _articles(chance: random.Random) -> Any:
             statement_id = f"{id_}-{index}"
             speaker = {"id": "author", "name": "(the article)", "kind": "author", "country": None, "how": "author",
                        "start": None, "end": None, "confidence": 1.0}  # fmt: skip
+            mentions = [
+                dict(zip(("id", "start", "end"), (target[0], *_place(at, target_at)), strict=True))
+                for _, _, target, target_at, *_ in spans[:2]
+            ]
             statements.append(
-                (id_, statement_id, at, at + len(text), text, "narration", None, None, [speaker])
+                (id_, statement_id, at, at + len(text), text, "narration", None, None, [speaker], mentions)
             )
             for holder, holder_at, target, target_at, label, p in spans:
                 rest = (1 - p) / 2

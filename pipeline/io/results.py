@@ -28,6 +28,13 @@ _BLOCK = 16 << 20
 
 
 @dataclass(frozen=True, slots=True)
+class StoredMention(Span):
+    """Where an actor is mentioned; ``actor`` is its id."""
+
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
 class StoredStatement(Span):
     """A statement as a run holds it."""
 
@@ -36,6 +43,7 @@ class StoredStatement(Span):
     kind: StatementKind
     cue: Span | None
     speakers: tuple[Speaker, ...]
+    mentions: tuple[StoredMention, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +227,7 @@ def _article(row: _Row, statements: Iterator[_Row], stances: Iterator[_Row]) -> 
 
 
 def _statement(row: _Row) -> StoredStatement:
-    _, id_, start, end, text, kind, cue_start, cue_end, speakers = row
+    _, id_, start, end, text, kind, cue_start, cue_end, speakers, mentions = row
     return StoredStatement(
         start,
         end,
@@ -236,6 +244,7 @@ def _statement(row: _Row) -> StoredStatement:
             )
             for one in speakers
         ),
+        tuple(StoredMention(one["start"], one["end"], one["id"]) for one in mentions),
     )
 
 

@@ -6,13 +6,15 @@ float32 turns into 0.9731000065803528 in whatever reads it as a double, and the 
 model means nothing.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Any, Generic, TypeVar
 
 import pyarrow as pa
 
-from pipeline.records import ResolvedStatement, ScoredArticle, Speaker, StanceRecord
+from pipeline.mentions import by_statement
+from pipeline.records import ResolvedMention, ResolvedStatement, ScoredArticle, Speaker, StanceRecord
 
 Row = TypeVar("Row")
 
@@ -39,8 +41,11 @@ class ArticleRow:
 
 @dataclass(frozen=True, slots=True)
 class StatementRow:
+    """``mentions``: those that begin in the statement."""
+
     article: ScoredArticle
     statement: ResolvedStatement
+    mentions: Sequence[ResolvedMention]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +103,31 @@ def _speaker(speaker: Speaker) -> dict[str, Any]:
     }
 
 
+_MENTION = pa.struct(
+    [
+        pa.field("id", _TEXT, nullable=False),
+        pa.field("start", _OFFSET, nullable=False),
+        pa.field("end", _OFFSET, nullable=False),
+    ]
+)
+
+
+def _mentions(row: StatementRow) -> list[dict[str, Any]]:
+    """Each actor of each mention: a collective stands there once for every member."""
+    return [
+        {"id": actor.id, "start": mention.start, "end": mention.end}
+        for mention in row.mentions
+        for actor in mention.actors
+    ]
+
+
 def _article_rows(article: ScoredArticle, model: str) -> Iterator[ArticleRow]:
     yield ArticleRow(article)
 
 
 def _statement_rows(article: ScoredArticle, model: str) -> Iterator[StatementRow]:
-    return (StatementRow(article, statement) for statement in article.statements)
+    groups = by_statement(article.statements, article.mentions)
+    return map(StatementRow, repeat(article), article.statements, groups)
 
 
 def _stance_rows(article: ScoredArticle, model: str) -> Iterator[StanceRow]:
@@ -137,6 +161,7 @@ STATEMENTS = Table(
         ),
         Column("cue_end", _OFFSET, lambda row: row.statement.cue and row.statement.cue.end, nullable=True),
         Column("speakers", pa.list_(_SPEAKER), lambda row: [_speaker(one) for one in row.statement.speakers]),
+        Column("mentions", pa.list_(_MENTION), _mentions),
     ),
     _statement_rows,
 )

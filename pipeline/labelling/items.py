@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from models.labels import STANCES, Stance
 from models.pairs import CONTEXT_STATEMENTS, PairLabel, Spans
 from pipeline.io.results import StoredArticle, StoredStatement
-from pipeline.records import AUTHOR, Actor, Span, StanceRecord
+from pipeline.records import AUTHOR, Actor, StanceRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,18 +26,17 @@ def pair_id(statement_id: str, holder_id: str, target_id: str) -> str:
 
 
 def article_items(article: StoredArticle, wanted: Sequence[StanceRecord]) -> Iterator[Item]:
-    """Items of some of an article's rows; a row whose target the run places nowhere in the window gives none.
+    """Items of some of an article's rows; a row whose target the window does not mention gives none.
 
-    Text and context are what the stance model read, but for what stood between the statements, which a run
-    does not keep. Of each statement the run knows an actor's first mention.
+    Text, context and marks are what the stance model read, but for what stood between the statements, which a
+    run does not keep.
     """
     places = {statement.id: index for index, statement in enumerate(article.statements)}
-    mentions = _mentions(article)
     for record in wanted:
         index = places[record.statement_id]
         window = article.statements[max(0, index - CONTEXT_STATEMENTS) : index + 1]
         text, starts = _joined(window)
-        target = _spans(record.target, window, starts, mentions)
+        target = _spans(record.target, window, starts)
         if not target:
             continue
         statement = window[-1]
@@ -48,7 +47,7 @@ def article_items(article: StoredArticle, wanted: Sequence[StanceRecord]) -> Ite
                 article=article.id,
                 text=text,
                 statement=(starts[-1], len(text)),
-                holder=None if record.holder == AUTHOR else _spans(record.holder, window, starts, mentions),
+                holder=None if record.holder == AUTHOR else _spans(record.holder, window, starts),
                 target=target,
                 speaks=record.holder.id in {speaker.actor.id for speaker in statement.speakers},
                 stance=None,
@@ -64,20 +63,6 @@ def article_items(article: StoredArticle, wanted: Sequence[StanceRecord]) -> Ite
         )
 
 
-def _mentions(article: StoredArticle) -> dict[str, set[Span]]:
-    """Where the article's rows and speakers say that an actor is mentioned, by the actor's id."""
-    found: dict[str, set[Span]] = {}
-    for record in article.stances:
-        for actor, span in ((record.holder, record.holder_span), (record.target, record.target_span)):
-            if span is not None:
-                found.setdefault(actor.id, set()).add(span)
-    for statement in article.statements:
-        for speaker in statement.speakers:
-            if speaker.span is not None:
-                found.setdefault(speaker.actor.id, set()).add(speaker.span)
-    return found
-
-
 def _joined(window: Sequence[StoredStatement]) -> tuple[str, list[int]]:
     """The text of the statements, and where each begins in it; a line break stands for all but a space."""
     text, starts = "", []
@@ -90,15 +75,10 @@ def _joined(window: Sequence[StoredStatement]) -> tuple[str, list[int]]:
     return text, starts
 
 
-def _spans(
-    actor: Actor,
-    window: Sequence[StoredStatement],
-    starts: Sequence[int],
-    mentions: dict[str, set[Span]],
-) -> Spans:
+def _spans(actor: Actor, window: Sequence[StoredStatement], starts: Sequence[int]) -> Spans:
     return tuple(
-        (start + span.start - statement.start, start + span.end - statement.start)
+        (start + mention.start - statement.start, start + mention.end - statement.start)
         for statement, start in zip(window, starts, strict=True)
-        for span in sorted(mentions.get(actor.id, ()))
-        if statement.covers(span)
+        for mention in statement.mentions
+        if mention.actor == actor.id and statement.covers(mention)
     )

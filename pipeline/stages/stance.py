@@ -13,12 +13,12 @@ from models.labels import SENTIMENTS, STANCES
 from models.pairs import AUTHOR_INDEX, CONTEXT_STATEMENTS, StanceWindow, candidate_pairs
 from models.registry import Checkpoint
 from models.stance import StanceModel
+from pipeline.mentions import by_statement
 from pipeline.records import (
     AUTHOR,
     Actor,
     Article,
     ResolvedArticle,
-    ResolvedMention,
     ResolvedStatement,
     ScoredArticle,
     Span,
@@ -105,7 +105,7 @@ class ModelStance:
 
 def _candidates(article: ResolvedArticle) -> list[_Candidates]:
     """The statements of an article that have a pair to score, in order."""
-    mentions = _by_statement(article.statements, article.mentions)
+    mentions = by_statement(article.statements, article.mentions)
     found = []
     for index, statement in enumerate(article.statements):
         first = max(0, index - CONTEXT_STATEMENTS)
@@ -157,17 +157,3 @@ def _one_state(holder: Actor, target: Actor) -> bool:
         and holder.country == target.country
         and "country" in (holder.kind, target.kind)
     )
-
-
-def _by_statement(
-    statements: Sequence[ResolvedStatement], mentions: Sequence[ResolvedMention]
-) -> list[list[ResolvedMention]]:
-    """The mentions that begin in each statement; both are in text order."""
-    groups: list[list[ResolvedMention]] = [[] for _ in statements]
-    position = 0
-    for mention in mentions:
-        while position < len(statements) and statements[position].end <= mention.start:
-            position += 1
-        if position < len(statements) and statements[position].start <= mention.start:
-            groups[position].append(mention)
-    return groups

@@ -5,6 +5,7 @@ import pyarrow.parquet as pq
 import pytest
 from fake_runs import append
 from fake_stages import Everything, stance_record
+from labelled_runs import mention
 
 from pipeline.errors import InputError
 from pipeline.io import write
@@ -16,8 +17,9 @@ from pipeline.report.files import REPORT_FILES
 
 # What the design promises to those who read the files.
 ARTICLE_COLUMNS = "article_id title source published_at url".split()
-STATEMENT_COLUMNS = "article_id statement_id start end text kind cue_start cue_end speakers".split()
+STATEMENT_COLUMNS = "article_id statement_id start end text kind cue_start cue_end speakers mentions".split()
 SPEAKER_FIELDS = ["id", "name", "kind", "country", "how", "start", "end", "confidence"]
+MENTION_FIELDS = ["id", "start", "end"]
 STANCE_COLUMNS = """
     article_id statement_id holder_id holder_name holder_kind holder_country holder_start holder_end
     target_id target_name target_kind target_country target_start target_end stance p_support p_neutral
@@ -37,7 +39,8 @@ def quoted_article() -> ScoredArticle:
         ResolvedStatement, article.statements[0], kind="direct", cue=Span(17, 21), speakers=(speaker,)
     )
     record = stance_record("q-0", "Xi", "support", "Putin")
-    return grow(ScoredArticle, article, statements=(statement,), stances=(record,))
+    both = mention(article.text, Span(14, 16), speaker.actor, record.target)
+    return grow(ScoredArticle, article, statements=(statement,), mentions=(both,), stances=(record,))
 
 
 def written(folder: Path, table_format: str = "parquet", count: int = 1, **options: bool) -> Path:
@@ -53,8 +56,9 @@ def test_columns_are_those_of_the_design() -> None:
     assert ARTICLES.schema.names == ARTICLE_COLUMNS
     assert STATEMENTS.schema.names == STATEMENT_COLUMNS
     assert STANCES.schema.names == STANCE_COLUMNS
-    speaker = STATEMENTS.schema.field("speakers").type.value_type
-    assert [speaker.field(index).name for index in range(speaker.num_fields)] == SPEAKER_FIELDS
+    for name, fields in (("speakers", SPEAKER_FIELDS), ("mentions", MENTION_FIELDS)):
+        one = STATEMENTS.schema.field(name).type.value_type
+        assert [one.field(index).name for index in range(one.num_fields)] == fields
 
 
 def test_parquet_and_jsonl_hold_the_same_rows(tmp_path: Path) -> None:
@@ -82,6 +86,10 @@ def test_rows_carry_spans_countries_and_rounded_probabilities() -> None:
             "end": 16,
             "confidence": 0.9877,
         }
+    ]
+    assert statement["mentions"] == [
+        {"id": "xi", "start": 14, "end": 16},
+        {"id": "putin", "start": 14, "end": 16},
     ]
     (stance,) = STANCES.dicts(article, "m")
     assert (stance["holder_start"], stance["target_start"], stance["target_end"]) == (None, 0, 5)
