@@ -15,7 +15,7 @@ from pipeline.chain import build_chain
 from pipeline.config import ScoreConfig
 from pipeline.errors import InputError, StancewireError
 from pipeline.io.read import Reject, Row, article_from
-from pipeline.io.schema import STANCES, STATEMENTS
+from pipeline.io.schema import ATTRIBUTIONS, STANCES, STATEMENTS
 from pipeline.loaded_chain import LoadedChain
 from pipeline.records import ScoredArticle
 from pipeline.run import score_config
@@ -26,10 +26,11 @@ ArticleLike = str | Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """Rows as in ``statements.parquet`` and ``stances.parquet``, ready for ``pandas.DataFrame``."""
+    """Rows as in the tables of a run of these names, ready for ``pandas.DataFrame``."""
 
     statements: list[dict[str, Any]]
     stances: list[dict[str, Any]]
+    attributions: list[dict[str, Any]]
 
 
 class Scorer:
@@ -75,6 +76,7 @@ class Scorer:
         return Scored(
             [row for article in scored for row in STATEMENTS.dicts(article, model)],
             [row for article in scored for row in STANCES.dicts(article, model)],
+            [row for article in scored for row in ATTRIBUTIONS.dicts(article, model)],
         )
 
 

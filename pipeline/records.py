@@ -97,6 +97,22 @@ class TaggedSpan(Span):
 
 
 @dataclass(frozen=True, slots=True)
+class LinkedAttribution:
+    """Who is said to have said what: a source, its cue and the fragments of its content, in text order.
+
+    ``source`` is None where the text names none ("It is said that …"). ``inside``: the index of the
+    attribution in whose content this one lies ("X said that Y had told …"); None for an outermost one.
+    ``score``: that of the least certain of the tagged spans.
+    """
+
+    source: Span | None
+    cue: Span
+    contents: tuple[Span, ...]
+    inside: int | None
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
 class Mention(Span):
     """A stretch of text that stands for one or more actors. ``score``: mean token probability."""
 
@@ -167,7 +183,10 @@ class ReadArticle(SplitArticle):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttributedArticle(ReadArticle):
+    """``attributions``: in the order of their cues; none from a stage that joins no tagged spans."""
+
     statements: tuple[AttributedStatement, ...]
+    attributions: tuple[LinkedAttribution, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,21 +14,23 @@ from typing import Annotated
 import typer
 
 from models.articles import read_articles
+from models.spans import LabelledSpan
 
 LAYERS = {"Source": "source", "Cue": "cue", "Content": "content"}
 _SPAN = re.compile(r"^(T\d+)\t(Source|Cue|Content) ([\d ;]+)\t", re.MULTILINE)
 _JOINED = re.compile(r"^E\d+\t(.+)$", re.MULTILINE)
 
 
-def brat_spans(annotations: str) -> list[tuple[int, int, str]]:
-    """The spans that attributions join; each fragment of a discontinuous one counts as a span of its own."""
-    joined = {part.split(":")[1] for line in _JOINED.findall(annotations) for part in line.split()}
-    spans = set()
+def brat_attributions(annotations: str) -> list[list[LabelledSpan]]:
+    """The spans that each attribution joins; each fragment of a discontinuous one is a span of its own."""
+    spans: dict[str, list[LabelledSpan]] = {}
     for name, layer, fragments in _SPAN.findall(annotations):
-        for fragment in fragments.split(";") if name in joined else ():
-            start, end = map(int, fragment.split())
-            spans.add((start, end, LAYERS[layer]))
-    return sorted(spans)
+        offsets = [fragment.split() for fragment in fragments.split(";")]
+        spans[name] = [(int(start), int(end), LAYERS[layer]) for start, end in offsets]
+    return [
+        [span for part in line.split() for span in spans.get(part.split(":")[1], ())]
+        for line in _JOINED.findall(annotations)
+    ]
 
 
 def main(
@@ -48,7 +50,8 @@ def main(
             if not annotated or path.stem in stems:
                 skipped += 1
                 continue
-            spans = brat_spans(annotated[0].read_text(encoding="utf-8"))
+            joined = brat_attributions(annotated[0].read_text(encoding="utf-8"))
+            spans = sorted({span for parts in joined for span in parts})
             row = {
                 "id": path.stem,
                 "text": path.read_text(encoding="utf-8"),

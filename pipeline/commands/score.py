@@ -14,6 +14,7 @@ from pipeline.commands.console import errors_reported, plain, stderr, stdout
 from pipeline.config import EngineName
 from pipeline.io.formats import FORMATS
 from pipeline.io.partitions import PartitionName
+from pipeline.io.schema import TABLES
 from pipeline.io.write import REJECTS, TableFormat
 from pipeline.plan import SHARD_SIZE
 
@@ -146,7 +147,7 @@ def _print_summary(result: "RunResult", out: str) -> None:
     labels = [
         f"{counts[label]:,} {label}"
         for label in counts
-        if label not in ("articles", "statements", "stances", "rejects")
+        if label not in (*(table.name for table in TABLES), "rejects")
     ]
     console.print(
         f"{counts['articles']:,} articles, {counts['statements']:,} statements, "

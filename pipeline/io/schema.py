@@ -6,6 +6,7 @@ float32 turns into 0.9731000065803528 in whatever reads it as a double, and the 
 model means nothing.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import repeat
@@ -14,7 +15,15 @@ from typing import Any, Generic, TypeVar
 import pyarrow as pa
 
 from pipeline.mentions import by_statement
-from pipeline.records import ResolvedMention, ResolvedStatement, ScoredArticle, Speaker, StanceRecord
+from pipeline.records import (
+    LinkedAttribution,
+    ResolvedMention,
+    ResolvedStatement,
+    ScoredArticle,
+    Span,
+    Speaker,
+    StanceRecord,
+)
 
 Row = TypeVar("Row")
 
@@ -46,6 +55,15 @@ class StatementRow:
     article: ScoredArticle
     statement: ResolvedStatement
     mentions: Sequence[ResolvedMention]
+
+
+@dataclass(frozen=True, slots=True)
+class AttributionRow:
+    """``number``: its place among the attributions of the article, which ``inside`` refers to."""
+
+    article: ScoredArticle
+    number: int
+    attribution: LinkedAttribution
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +148,27 @@ def _statement_rows(article: ScoredArticle, model: str) -> Iterator[StatementRow
     return map(StatementRow, repeat(article), article.statements, groups)
 
 
+def _attribution_rows(article: ScoredArticle, model: str) -> Iterator[AttributionRow]:
+    return (AttributionRow(article, number, one) for number, one in enumerate(article.attributions))
+
+
+def _statement_of(row: AttributionRow) -> str | None:
+    """The id of the statement in which the cue begins; None where it stands between two."""
+    statements, at = row.article.statements, row.attribution.cue.start
+    index = bisect_right(statements, at, key=lambda statement: statement.start) - 1
+    return statements[index].id if index >= 0 and at < statements[index].end else None
+
+
+def _slice(row: AttributionRow, span: Span) -> str:
+    return row.article.text[span.start : span.end]
+
+
+def _fragments(row: AttributionRow) -> list[dict[str, Any]]:
+    return [
+        {"start": span.start, "end": span.end, "text": _slice(row, span)} for span in row.attribution.contents
+    ]
+
+
 def _stance_rows(article: ScoredArticle, model: str) -> Iterator[StanceRow]:
     return (StanceRow(article, record, model) for record in article.stances)
 
@@ -164,6 +203,48 @@ STATEMENTS = Table(
         Column("mentions", pa.list_(_MENTION), _mentions),
     ),
     _statement_rows,
+)
+
+_FRAGMENT = pa.struct(
+    [
+        pa.field("start", _OFFSET, nullable=False),
+        pa.field("end", _OFFSET, nullable=False),
+        pa.field("text", _TEXT, nullable=False),
+    ]
+)
+
+ATTRIBUTIONS = Table(
+    "attributions",
+    (
+        Column("article_id", _TEXT, lambda row: row.article.id),
+        Column("statement_id", _TEXT, _statement_of, nullable=True),
+        Column("attribution", _OFFSET, lambda row: row.number),
+        Column("inside", _OFFSET, lambda row: row.attribution.inside, nullable=True),
+        Column(
+            "source_start",
+            _OFFSET,
+            lambda row: row.attribution.source and row.attribution.source.start,
+            nullable=True,
+        ),
+        Column(
+            "source_end",
+            _OFFSET,
+            lambda row: row.attribution.source and row.attribution.source.end,
+            nullable=True,
+        ),
+        Column(
+            "source_text",
+            _TEXT,
+            lambda row: row.attribution.source and _slice(row, row.attribution.source),
+            nullable=True,
+        ),
+        Column("cue_start", _OFFSET, lambda row: row.attribution.cue.start),
+        Column("cue_end", _OFFSET, lambda row: row.attribution.cue.end),
+        Column("cue_text", _TEXT, lambda row: _slice(row, row.attribution.cue)),
+        Column("content", pa.list_(_FRAGMENT), _fragments),
+        Column("score", _PROBABILITY, lambda row: probability(row.attribution.score)),
+    ),
+    _attribution_rows,
 )
 
 STANCES = Table(
@@ -209,4 +290,4 @@ STANCES = Table(
 )
 
 # In each of them an article's rows stand together, and the articles in the same order: readers rely on it.
-TABLES: tuple[Table[Any], ...] = (ARTICLES, STATEMENTS, STANCES)
+TABLES: tuple[Table[Any], ...] = (ARTICLES, STATEMENTS, ATTRIBUTIONS, STANCES)

@@ -13,6 +13,7 @@ from pydantic import Field
 
 from models.labels import SPAN_LABELS
 from pipeline.attributions import Attribution, attributions, is_turn
+from pipeline.linking import linked
 from pipeline.noun_phrases import Sentence, main_subject, sentence
 from pipeline.quotes import (
     SCARE_WORDS,
@@ -115,6 +116,9 @@ class SpanAttributor:
                     confidence=known[i].confidence,
                 )
                 for i, statement in enumerate(article.statements)
+            ),
+            attributions=linked(
+                text, article.paragraphs, [span for spans in tagged.values() for span in spans]
             ),
         )
 

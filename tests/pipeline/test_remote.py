@@ -20,7 +20,7 @@ from pipeline.io.results import open_run
 from pipeline.run import Choices, score_run
 from pipeline.status import run_status
 
-NAMES = ["articles.parquet", "rejects.jsonl", "stances.parquet", "statements.parquet"]
+NAMES = ["articles.parquet", "attributions.parquet", "rejects.jsonl", "stances.parquet", "statements.parquet"]
 SETTINGS = ScoreConfig.model_validate(fake_values(resolve={"fails_on": "storm"}) | {"batch_articles": 1})
 
 

@@ -69,6 +69,7 @@ def test_run_writes_rows_rejects_and_what_made_them(tmp_path: Path) -> None:
     assert told["counts"] == {
         "articles": 4,
         "statements": 5,
+        "attributions": 0,
         "stances": 5,
         "support": 3,
         "neutral": 1,
@@ -99,7 +100,7 @@ def test_same_bytes_whatever_the_batch_and_the_shards(
         run(tmp_path, f"run{number}", batch, choices, resolve={"fails_on": "storm"})
         made.append(tables_of(tmp_path / f"run{number}"))
     assert made[0] == made[1] == made[2] == made[3]
-    assert len(made[0]) == (10 if keys else 4)
+    assert len(made[0]) == (10 if keys else 5)
 
 
 @pytest.mark.parametrize("shard_size", [1, 2, 3, 100])
@@ -377,6 +378,7 @@ def test_interrupted_overwrite_keeps_the_earlier_run(tmp_path: Path) -> None:
     run(tmp_path, choices=Choices("jsonl", resume=True), clean={"probability": 0.8})
     assert sorted(tables_of(tmp_path / "run")) == [
         "articles.jsonl",
+        "attributions.jsonl",
         "rejects.jsonl",
         "stances.jsonl",
         "statements.jsonl",

@@ -64,7 +64,7 @@ def test_columns_are_those_of_the_design() -> None:
 def test_parquet_and_jsonl_hold_the_same_rows(tmp_path: Path) -> None:
     written(tmp_path / "p")
     written(tmp_path / "j", "jsonl")
-    for table in ("articles", "statements", "stances"):
+    for table in ("articles", "statements", "attributions", "stances"):
         lines = (tmp_path / "j" / f"{table}.jsonl").read_text(encoding="utf-8").splitlines()
         assert pq.read_table(tmp_path / "p" / f"{table}.parquet").to_pylist() == [
             json.loads(x) for x in lines
@@ -141,6 +141,7 @@ def test_rejects_and_marker_are_json(tmp_path: Path) -> None:
     assert json.loads((folder / "run.json").read_text(encoding="utf-8")) == {"counts": {}}
     assert sorted(path.name for path in folder.iterdir()) == [
         "articles.parquet",
+        "attributions.parquet",
         "rejects.jsonl",
         "run.json",
         "stances.parquet",
@@ -173,6 +174,7 @@ def test_finished_run_is_refused_and_replaced_whole_when_asked(tmp_path: Path) -
     written(folder, "jsonl", overwrite=True)
     assert sorted(path.name for path in folder.iterdir()) == [
         "articles.jsonl",
+        "attributions.jsonl",
         "notes.txt",
         "rejects.jsonl",
         "run.json",
