@@ -53,8 +53,15 @@ _MODAL = word_set("to would could should might must may can will shall let")
 _NEGATED = word_set("declined refused failed not never without cannot nothing neither nor n't didn't doesn't")
 _FIRST_PERSON = word_set("i me my myself")
 _DETERMINERS = word_set("a an the his her its their our my your least most more so")
-_PLURALS = word_set("they we you people police and both who many")
+_PLURALS = word_set("they we you people police and both who many some others most several few")
 _QUESTION_WORDS = word_set("what who why how when where did do does is are will can")
+# No finite verb follows these.
+_BEFORE_NOUNS = word_set(
+    """
+    a an the his its their our my your two three four five six seven eight nine ten amid among at by
+    despite during for from into of over under with without
+    """
+)
 # What may stand between a verb and the clause that it reports.
 _BETWEEN = (SKIPPED - {"this", "last", "early", "late"}) | word_set(
     "separately publicly privately repeatedly"
@@ -74,6 +81,11 @@ _ADDRESSED = re.compile(r" (?:to|on) [\w ’'.-]{1,40}")
 _AFTER_CONTENT = re.compile(r"[,\"”’'»]\s*\Z")
 _DASH = re.compile(r"[.,]?\s*([—–-]+)\s*")
 _HEADLINE_WORDS = 6
+# "RUIZ (on camera): …"
+_ASIDE = re.compile(r" \([^()]{1,40}\)$")
+_CLOSING_MARKS = tuple("\"”’'»")
+# The "verb" of an attribution by a dash.
+CREDIT = "—"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +143,8 @@ def _may_attribute(s: Sentence, v: _Verb) -> bool:
         return False
     if v.force == "attitude" and not _has_content(s, v.index):
         return False
+    if ("present" in v.forms or "base" in v.forms) and _is_noun(v):
+        return False
     beside = next((w for w in s.lower[v.index + 1 : v.index + 3] if w not in SKIPPED - {"on"}), "")
     lone = v.verb in PARTICLES and beside not in PARTICLES[v.verb]
     if lone and not (v.verb == "rule" and _has_content(s, v.index)):
@@ -139,7 +153,7 @@ def _may_attribute(s: Sentence, v: _Verb) -> bool:
         v.verb in ANSWERING and v.after in ("by", "with")
     ):
         return False
-    if v.verb == "call" and _is_by_telephone(s, v):
+    if v.verb == "call" and (v.after in ("in", "off", "up", "back") or _is_by_telephone(s, v)):
         return False
     if v.verb in ("underscore", "underline", "highlight") and "gerund" in v.forms:
         # "…, underscoring a rapprochement" is the reporter's comment.
@@ -155,6 +169,11 @@ def _may_attribute(s: Sentence, v: _Verb) -> bool:
         return False
     no_verb = v.before in _DETERMINERS or v.after == "into"
     return not ("past" in v.forms and (no_verb or (v.verb in ("add", "report") and v.after in ("to", "for"))))
+
+
+def _is_noun(v: _Verb) -> bool:
+    """Whether a plain form can only be a noun: "heard two blasts", "accepts with thanks", "an offer"."""
+    return v.before in _BEFORE_NOUNS or v.before.isdigit()
 
 
 def _is_by_telephone(s: Sentence, v: _Verb) -> bool:
@@ -440,7 +459,12 @@ def _colon_attribution(s: Sentence) -> Attribution | None:
     """Who speaks by a headline's or a transcript's colon: "X: The tax must go", "X to Y: …"."""
     colon = s.text.find(": ", s.span.start, s.span.end)
     words = [word for word in s.words if word.end <= colon]
-    names = [m for m in within(s.mentions, Span(s.span.start, colon)) if not is_modifier(s, m)]
+    last = _named_last(s)
+    if last is not None:
+        return last
+    aside = _ASIDE.search(s.text, s.span.start, max(s.span.start, colon))
+    ends = aside.start() if aside else colon
+    names = [m for m in within(s.mentions, Span(s.span.start, ends)) if not is_modifier(s, m)]
     if not words or not names or len(words) > _HEADLINE_WORDS or word_at(s, names[0].start) > 2:
         return None
     tells = any(
@@ -448,19 +472,35 @@ def _colon_attribution(s: Sentence) -> Attribution | None:
         for word, lower in zip(words, s.lower, strict=False)
     )
     addressed = _ADDRESSED.fullmatch(s.text, names[0].end, colon)
-    if tells or (names[-1].end != colon and not addressed):
+    if tells or (names[-1].end != ends and not addressed):
         return None
-    source = Span(names[0].start, names[0].end) if addressed else narrowed(s, Span(s.span.start, colon))
+    source = Span(names[0].start, names[0].end) if addressed else narrowed(s, Span(s.span.start, ends))
     return _attribution(Span(colon, colon + 1), (source,), ":", False, RULE_SCORE)
 
 
+def _named_last(s: Sentence) -> Attribution | None:
+    """Whom a headline names behind its colon, and nobody else there: "The tax must go: X"."""
+    for mention in s.mentions[-1:]:
+        if mention.end == s.span.end and s.text.endswith(": ", s.span.start, mention.start):
+            colon = mention.start - 2
+            if not any(m.end == colon for m in s.mentions) and len(words_in(s.text, s.span)) > 2:
+                return _attribution(Span(colon, colon + 1), (mention,), ":", True, RULE_SCORE)
+    return None
+
+
 def _dash_attribution(s: Sentence) -> Attribution | None:
-    """Whom a dash after a quotation names: "“…” — X"."""
+    """Whom a dash after a quotation names: "“…” — X", or a sentence of its own behind one: "— X, mason"."""
+    alone = _DASH.match(s.text, s.span.start, s.span.end)
+    if alone is not None and s.text[max(0, s.span.start - 8) : s.span.start].rstrip()[-1:] in _CLOSING_MARKS:
+        for mention in s.mentions[:1]:
+            ends = mention.end == s.span.end or s.text.startswith((",", ".", " ("), mention.end)
+            if ends and mention.start == alone.end():
+                return _attribution(Span(*alone.span(1)), (mention,), CREDIT, True, RULE_SCORE)
     for mention in s.mentions:
         ended = [part.end for part in s.quoted if part.end <= mention.start]
         dash = _DASH.fullmatch(s.text, ended[-1], mention.start) if ended else None
         if dash is not None:
-            return _attribution(Span(*dash.span(1)), (mention,), "—", True, RULE_SCORE)
+            return _attribution(Span(*dash.span(1)), (mention,), CREDIT, True, RULE_SCORE)
     return None
 
 
@@ -554,6 +594,9 @@ def _outermost(s: Sentence, found: list[Attribution]) -> list[Attribution]:
     return kept
 
 
-def is_turn(s: Sentence, found: Sequence[Attribution]) -> bool:
-    """Whether the sentence opens somebody's turn in a transcript ("FALLIN: Well, …")."""
-    return any(a.verb == ":" and s.text[s.span.start : a.cue.start].isupper() for a in found)
+def is_turn(s: Sentence, found: Sequence[Attribution], transcript: bool) -> bool:
+    """Whether the sentence opens somebody's turn: "FALLIN: Well, …", or "Fallin: Well, …" in a transcript."""
+    return any(
+        a.verb == ":" and not a.follows and (transcript or s.text[s.span.start : a.cue.start].isupper())
+        for a in found
+    )

@@ -4,15 +4,16 @@ The attributions within a sentence come from `pipeline.attributions`; here a sta
 quotations without a cue of their own are carried to the speaker they belong to.
 """
 
+import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from models.labels import SPAN_LABELS
-from pipeline.attributions import Attribution, attributions, is_turn
+from pipeline.attributions import CREDIT, Attribution, attributions, is_turn
 from pipeline.linking import linked
 from pipeline.noun_phrases import Sentence, main_subject, sentence
 from pipeline.quotes import (
@@ -43,6 +44,8 @@ _WHOLLY_QUOTED = 0.95
 _CARRIED = 0.9
 _GUESSED = 0.5
 _NARRATION = 0.9
+_QUESTION = re.compile(r"Q(?:uestion)?\s?[:.]\s", re.IGNORECASE)
+_ANSWER = re.compile(r"A(?:nswer)?\s?[:.]\s", re.IGNORECASE)
 
 
 class Options(StageOptions):
@@ -101,6 +104,15 @@ class SpanAttributor:
             sentence(text, Span(s.start, s.end), parts, article.mentions, tagged) for s in article.statements
         ]
         found = [attributions(s, self.options.cue_list) for s in sentences]
+        open_parts = [part for quote in quotes if not quote.closed for part in quote.parts]
+        if open_parts:
+            closed_parts = [part for quote in quotes if quote.closed for part in quote.parts]
+            for i, statement in enumerate(article.statements):
+                if not found[i] and parts_within(open_parts, statement):
+                    # "“We will pay, X said.": the closing mark may have been forgotten before the cue.
+                    place = Span(statement.start, statement.end)
+                    again = sentence(text, place, closed_parts, article.mentions, tagged)
+                    found[i] = [a for a in attributions(again, self.options.cue_list) if _closes(again, a)]
         known = _carried(article.statements, sentences, found, quotes, parts, text)
         return grow(
             AttributedArticle,
@@ -123,6 +135,13 @@ class SpanAttributor:
         )
 
 
+def _closes(s: Sentence, attribution: Attribution) -> bool:
+    """Whether an attribution ends its sentence, behind a comma: "…, X said."."""
+    spans = (attribution.cue, *attribution.sources)
+    first, last = min(span.start for span in spans), max(span.end for span in spans)
+    return s.text[first - 2 : first] == ", " and not words_in(s.text, Span(last, s.span.end))
+
+
 def _cued(found: Sequence[Attribution]) -> _Known:
     """The speakers of a statement's attributions; its cue is the first one's."""
     sources = tuple(dict.fromkeys(source for attribution in found for source in attribution.sources))
@@ -141,16 +160,23 @@ def _carried(
     known = [_cued(f) if f else _AUTHOR for f in found]
     quoted = [quoted_share(text, s, parts) >= _WHOLLY_QUOTED for s in statements]
     quote_of = [_quotation_at(quotes, s) if quoted[i] else None for i, s in enumerate(statements)]
+    opening = [i == 0 or s.paragraph != statements[i - 1].paragraph for i, s in enumerate(statements)]
+    turns = sum(is_turn(sentences[i], found[i], True) for i in range(len(statements)) if opening[i])
+    credits = {i for i, some in enumerate(found) if any(a.verb == CREDIT for a in some)}
+    asked = _interviewed(statements, sentences, opening, text)
     turn: int | None = None
     for i, statement in enumerate(statements):
-        if turn is not None and statement.paragraph != statements[turn].paragraph:
+        if opening[i]:
             turn = None
-        if known[i].cue is not None and is_turn(sentences[i], found[i]):
+            if asked is not None and not known[i].sources and _ANSWER.match(text, statement.start):
+                known[i] = _Known(None, (asked,), "carried", _GUESSED)
+                turn = i
+        if known[i].cue is not None and is_turn(sentences[i], found[i], turns > 1 and opening[i]):
             turn = i
         if known[i].sources:
             continue
         quote = quote_of[i]
-        origin = turn if quote is None else _origin(i, quote, statements, known)
+        origin = turn if quote is None else _origin(i, quote, statements, known, credits)
         if origin is not None:
             known[i] = _carry(known[origin], _CARRIED)
         elif quote is not None and quote.start >= statement.start and i > 0:
@@ -162,15 +188,33 @@ def _carried(
     return known
 
 
+def _interviewed(
+    statements: Sequence[Statement], sentences: Sequence[Sentence], opening: Sequence[bool], text: str
+) -> Span | None:
+    """Who answers where a transcript says "Q:" and "A:" only: whom the sentence before its first question is about."""
+    first = next(
+        (i for i, s in enumerate(statements) if opening[i] and _QUESTION.match(text, s.start)),
+        len(statements),
+    )
+    return main_subject(sentences[first - 1]) if 0 < first < len(statements) else None
+
+
 def _carry(known: _Known, share: float) -> _Known:
     return _Known(None, known.sources, "carried", round(known.confidence * share, 6))
 
 
-def _origin(i: int, quote: Quotation, statements: Sequence[Statement], known: Sequence[_Known]) -> int | None:
+def _origin(
+    i: int,
+    quote: Quotation,
+    statements: Sequence[Statement],
+    known: Sequence[_Known],
+    credits: Set[int],
+) -> int | None:
     """The statement whose speaker says the wholly quoted statement ``i``, or None.
 
     First the statement before, if the quotation runs on from it; then the one in which the quotation
-    ends, if that has a cue; then the one before; then, within the paragraph, the one after.
+    ends, if that has a cue, or the one of ``credits`` ("— X") right behind it; then the one before; then,
+    within the paragraph, the one after.
     """
     before = i - 1 if i > 0 and known[i - 1].sources else None
     if quote.start < statements[i].start and before is not None:
@@ -180,7 +224,7 @@ def _origin(i: int, quote: Quotation, statements: Sequence[Statement], known: Se
     while after < len(statements) and statements[after].start < quote.end and not known[after].sources:
         after += 1
     cued = after < len(statements) and known[after].attribution == "cued"
-    if cued and statements[after].start < quote.end:
+    if cued and (statements[after].start < quote.end or after in credits):
         return after
     if before is not None:
         return before
@@ -230,7 +274,8 @@ def _is_set_off(text: str, statement: Statement, cue: Span, near: Sequence[Span]
     if len(spoken) != 1 or not spoken[0].overlaps(cue):
         return False
     clause = spoken[0]
-    led = clause.start == statement.start or text[clause.start - 2 : clause.start - 1] in tuple(",.?!…—-")
+    ended = text[max(statement.start, clause.start - 4) : clause.start].rstrip("\"“”'‘’»")[-1:]
+    led = clause.start == statement.start or ended in tuple(",.?!…—-")
     led = led or text[clause.start : clause.end].lstrip()[:1] == ","
     follows = clause.end == statement.end or not text[clause.end : clause.end + 1].strip()
     return led and (follows or text[clause.start : clause.end].rstrip()[-1:] in tuple(",:"))

@@ -122,6 +122,23 @@ def _places() -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(seats - {""}), frozenset(countries - {""})
 
 
+# A live blog's entry: "10:45 a.m.", "[14:02 GMT]", "UPDATE 16:20 –".
+_CLOCK = r"\d{1,2}[:.h]\d{2}(?:\s?[ap]\.?m\.?)?|\d{1,2}\s?[ap]\.?m\."
+_STAMP = re.compile(
+    rf"(?:UPDATED?:?\s)?[\[(]?(?:{_CLOCK})(?:\s(?:[A-Z]{{2,4}}|local time))?[\])]?(?:\s?[:|\u2013—-])?",
+    re.IGNORECASE,
+)
+# Behind the time of day that a stamp gives; "10:45 a.m. on Monday" and "8 p.m. Friday" begin sentences.
+_STAMPED = re.compile(rf"(?<=[mM]\.)(?:\s?[:|\u2013—-])?\s{{1,3}}(?!{_WEEKDAY}|{_MONTH}\s){_SENTENCE}")
+
+
+def _stamp_end(text: str) -> int:
+    """How far a live blog's time of day reaches at the start of a paragraph; 0 without one."""
+    match = re.match(_CLOCK, text, re.IGNORECASE)
+    stamped = _STAMPED.match(text, match.end()) if match else None
+    return stamped.end() if stamped else 0
+
+
 def _dateline_end(text: str, leads: bool) -> int:
     """How far the dateline reaches at the start of a paragraph; 0 without one.
 
@@ -199,6 +216,7 @@ _CREDITS = (
     rf"(?:(?:{_CREDITED}|and|in|at|by|of|the|for|with|from|to|additional|further|reporting|writing|editing|compiled|"
     rf"written|edited|de|da|van|von|der|al|bin|el)[,;/]?\ )*{_CREDITED}"
 )
+_PICTURES = r"(?:AP|AFP|EPA|REUTERS|Reuters|TASS|Xinhua|Kyodo|Getty|Pool|ANSA|Anadolu)"
 _FOOTER = re.compile(
     rf"""
     \(?Original\ (?:Article\ |News\ )?(?:Source|Article|Story|Link)\s?:.{{0,200}}
@@ -226,6 +244,8 @@ _FOOTER = re.compile(
         \b(?:newsletters?|channel|briefing))\b.{{0,60}}
     | (?i:share\ this\ (?:article|story|post))\b.{{0,60}}
     | (?i:advertisement|story\ continues\ below\ advertisement)\.?
+    | \(?(?:FILE\ )?{_PICTURES}(?:\ (?:Photo|Images|Pool))?\s?/\s?{_CREDITS}[.)]*
+    | \(?(?:[Pp]hoto|[Ii]mage|[Pp]icture)s?\ (?:by|courtesy\ of)\ {_CREDITS}(?:\s?/\s?{_CREDITS})?[.)]*
     | (?:Photo|Image|Picture)(?:\ credit|\ by)?\s?:.{{1,120}}
     """,
     re.VERBOSE,
@@ -355,8 +375,9 @@ def _joined(text: str, block: Sequence[Span]) -> list[Span]:
 class Options(StageOptions):
     """Options of `RuleCleaner`: what is dropped; what is not stays in the text as part of a statement.
 
-    ``datelines``: "BEIJING (Reuters) —" before a paragraph. ``bylines``: "By Jane Doe". ``footers``: sources,
-    credits, copyright and invitations to read on, on lines of their own or behind the last sentence.
+    ``datelines``: "BEIJING (Reuters) —" before a paragraph, and the time of a live blog's entry.
+    ``bylines``: "By Jane Doe". ``footers``: sources, credits of articles and pictures, copyright and
+    invitations to read on, on lines of their own or behind the last sentence.
     ``markup``: HTML tags, and lines that hold a web address or a rule only.
     """
 
@@ -432,6 +453,8 @@ class RuleCleaner:
             return "markup"
         if self.options.footers and _FOOTER.fullmatch(content):
             return "footer"
+        if self.options.datelines and _STAMP.fullmatch(content):
+            return "dateline"
         if position > _TOP_LINES:
             return None
         if self.options.bylines and _is_byline(content):
@@ -453,7 +476,8 @@ class RuleCleaner:
                 dropped.append(Dropped(start, start + len(match[0].rstrip()), "byline"))
                 start += match.end()
         if self.options.datelines:
-            length = _dateline_end(text[start : min(end, start + 400)], leads)
+            head = text[start : min(end, start + 400)]
+            length = _dateline_end(head, leads) or _stamp_end(head)
             if length:
                 dropped.append(Dropped(start, start + len(text[start : start + length].rstrip()), "dateline"))
                 start += length
