@@ -22,6 +22,7 @@ _LEADS = re.compile(
     r"(?: of| from| with|,? who (?:leads|heads|runs|chairs|represents|speaks for|led|founded|edits))"
     r"(?: the| its| his| her)? ?(?:x|[A-Z])"
 )
+_AGE = re.compile(r"^, \d{1,3}(?=, )")
 # Relations that run across borders.
 _ACROSS = frozenset("counterpart colleague opponent rival foe opposite".split())
 # Titles of those who are mostly away from home.
@@ -35,6 +36,7 @@ _VERBS = frozenset(
     "said says told is was were are has had have will would urged met warned asked that who which and but called "
     "accused praised thanked after before while".split()
 )
+_TOWARD = frozenset("to with against from by between".split())
 _RELATIONS = frozenset(
     "counterpart colleague opponent rival predecessor successor lawyer attorney ally friend foe guest opposite".split()
 )
@@ -87,9 +89,12 @@ def _from_left(reading: Reading, index: int, entity: Entity) -> None:
     lower = [word.lower() for word in words]
     if tail and entity.kind in ("person", "unknown"):
         note_titles(entity, [word for word in tail if word != "the"])
+        for word in tail:
+            _set_country(entity, reading.countries.only_state_with(word))
         if any(word in US_TITLES and word.endswith(".") for word in tail):
             _guess_american(reading, entity)
-    own = list(reading.countries.scan(words))
+    # "Tunisia's ambassador to Rome, Selma Ghorbel": whom an envoy is sent to is not whose he is.
+    own = [one for one in reading.countries.scan(words) if not one.first or lower[one.first - 1] != "to"]
     previous = reading.previous_in_sentence(index)
     if entity.kind in ("organisation", "unknown", "person") and lower[-1] in FIRMS and _is_firm(entity):
         # "the Finnish security company Lumisade", "the Chilean carrier Andesur"
@@ -137,6 +142,10 @@ def _from_left(reading: Reading, index: int, entity: Entity) -> None:
     plain = _is_title_run(lower)
     if owns and not plain and entity.kind != "person":
         plain = len(words) <= 4 and not any(word in _VERBS or word in (",", '"') for word in lower)
+    toward = next((at for at, word in enumerate(lower) if word in _TOWARD), 0)
+    if entity.is_person and toward and not any(word in TITLES for word in lower[:toward]):
+        # "Jakarta's thanks to Prime Minister Moses Kaupa" is no "ambassador to".
+        return
     if lower in (["'s"], ["’s"]) and owner.is_state and entity.is_person:
         _set_country(entity, owner.country)
         return
@@ -232,7 +241,8 @@ def _from_right(reading: Reading, index: int, entity: Entity) -> None:
             return
     if not rest.startswith((", ", " (")):
         return
-    words = tokens(rest[1:])
+    # An age may stand between: "Tomás Arrieta, 58, a Costa Rican judge,".
+    words = tokens(_AGE.sub("", rest, count=1)[1:])
     if words and words[0] == "(":
         words = words[1:]
     run: list[str] = []

@@ -90,6 +90,11 @@ class CountryTable:
         office = self.offices.get(title)
         return office is None or (code in office.only if office.only else code not in office.lacking)
 
+    def only_state_with(self, title: str) -> str | None:
+        """The one state that has bearers of a title: a pope is the Vatican's."""
+        office = self.offices.get(title)
+        return office.only[0] if office is not None and len(office.only) == 1 else None
+
     def find(self, phrase: str) -> CountryWord | None:
         """The country that a whole phrase names, with or without "the"; "us" in lower case is no country."""
         phrase = plain(phrase)

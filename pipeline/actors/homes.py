@@ -134,7 +134,10 @@ def settle_country(reading: Reading, entity: Entity) -> None:
         first.setdefault(place.sentence, place.mention)
     totals: dict[str | None, float] = {}
     for mention in list(first.values())[:_ASKED]:
-        scored = {code: score("country", features) for code, features in _weighed(reading, mention, entity)}
+        candidates = _weighed(reading, mention, entity)
+        if reading.trace is not None:
+            reading.trace.append(Choice("country", mention, candidates))
+        scored = {code: score("country", features) for code, features in candidates}
         least = min(scored.values())
         earlier = min(totals.values(), default=0.0)
         totals = {

@@ -2,6 +2,7 @@
 
 import datetime
 import re
+from dataclasses import replace
 
 from pipeline.actors.affiliation import read_surroundings
 from pipeline.actors.entities import Entity
@@ -9,7 +10,7 @@ from pipeline.actors.homes import context_country, guess_country
 from pipeline.actors.names import clean_name, is_pronoun, note_titles
 from pipeline.actors.phrases import Phrase, is_capital, singular, tokens
 from pipeline.actors.pronouns import confidence_of, mentions_within, rank_candidates, third_person
-from pipeline.actors.reading import Reading, Resolution
+from pipeline.actors.reading import WINDOW, Reading, Resolution
 from pipeline.actors.salience import Features
 from pipeline.actors.words import (
     ADDRESS,
@@ -216,6 +217,12 @@ def government_part(reading: Reading, index: int) -> Resolution | None:
 def apposition_part(reading: Reading, index: int) -> Resolution | None:
     """A nominal beside the name it describes: "the Greek minister, Stavros Kalogeras"; "Lelei, the minister,"."""
     phrase = reading.phrases[index]
+    named = _named_next(reading, index, phrase)
+    if named is not None:
+        _learn(named, phrase)
+        if phrase.determiner == "the":
+            _take_over(reading, index, named, phrase)
+        return Resolution(named, "nominal", 0.75, "apposition")
     if (phrase.head not in TITLES and phrase.head not in ORGANISATION_WORDS) or phrase.plural:
         return None
     after = reading.gap_after(index)
@@ -239,6 +246,8 @@ def apposition_part(reading: Reading, index: int) -> Resolution | None:
             apart = after.strip() != "" or phrase.head in TITLES
             if _fits_head(entity, phrase) and apart and not reading.places[index].owner:
                 _learn(entity, phrase)
+                if phrase.determiner == "the":
+                    _take_over(reading, index, entity, phrase)
                 return Resolution(entity, "nominal", 0.85, "apposition")
     previous = reading.previous_in_sentence(index)
     if previous is not None and reading.gap_before(index).strip() in (",", "("):
@@ -252,6 +261,68 @@ def apposition_part(reading: Reading, index: int) -> Resolution | None:
                 _learn(entity, phrase)
                 return Resolution(entity, "nominal", 0.75, "apposition")
     return None
+
+
+def _named_next(reading: Reading, index: int, phrase: Phrase) -> Entity | None:
+    """The name set off by commas right after a nominal of any noun: "a Turkish builder, Anadolu Ray, the rails"."""
+    one = phrase.words[:2] == ("One", "of") or phrase.words[:2] == ("one", "of")
+    if (phrase.plural and not one) or not (
+        one or phrase.determiner in ("a", "an", "the") or phrase.possessor
+    ):
+        return None
+    if index + 1 >= len(reading.places) or reading.gap_after(index).strip() != ",":
+        return None
+    following = reading.resolutions[index + 1]
+    if following is None or following.how != "name" or following.entity is None or following.entity.is_state:
+        return None
+    rest = reading.rest_of_sentence(index + 1, 40)
+    if not rest.startswith(",") or rest.startswith((", and ", ", or ")):
+        return None
+    if (
+        index + 2 < len(reading.places)
+        and reading.places[index + 2].start <= reading.places[index + 1].end + 2
+    ):
+        # "A newspaper, Ana Ruiz, Italy and": an enumeration.
+        return None
+    entity = following.entity
+    return None if phrase.head in TITLES and entity.kind not in ("person", "unknown") else entity
+
+
+def _take_over(reading: Reading, index: int, named: Entity, phrase: Phrase) -> None:
+    """Make a name that the text gives late that of an actor it described before.
+
+    "A Ghanaian nurse reported her employer. … The nurse, Efua Mensah, came in 2021": both are one.
+    """
+    if named.places or named.known_id is not None:
+        return
+    before = [
+        entity
+        for entity in reading.entities.latest(WINDOW)
+        if phrase.head in entity.heads and not entity.named and not entity.members and not entity.plural
+    ]
+    if len(before) != 1 or any(before[0] in pair.members for pair in reading.entities.collectives.values()):
+        return
+    old = before[0]
+    if named.country_known and old.country_known and named.country != old.country:
+        return
+    for other, found in enumerate(reading.resolutions):
+        if found is not None and found.entity is old:
+            reading.resolutions[other] = replace(found, entity=named)
+    if old.country_known and not named.country_known:
+        named.country, named.country_known = old.country, True
+    named.same_state_as = named.same_state_as or old.same_state_as
+    named.affiliation = named.affiliation or old.affiliation
+    named.heads |= old.heads
+    named.modifiers |= old.modifiers
+    named.pronouns |= old.pronouns
+    named.gender = named.gender or old.gender
+    named.votes += old.votes
+    if named.kind == "unknown":
+        named.kind = old.kind
+    for place in old.places:
+        reading.entities.touch(named, place)
+    reading.entities.recent.pop(old.index, None)
+    old.places = []
 
 
 def _fits_head(entity: Entity, phrase: Phrase) -> bool:
@@ -429,7 +500,7 @@ def _same_office(entity: Entity, phrase: Phrase, country: str | None) -> bool:
     if (
         country is not None
         and entity.country is not None
-        and entity.country_known
+        and (entity.country_known or phrase.country is not None)
         and entity.country != country
     ):
         return False

@@ -551,3 +551,36 @@ def test_no_state_has_a_minister_that_has_none(resolver: TableResolver) -> None:
         """,
     )
     assert find(got, "Ann Dell").actors[0].country == "CAN"
+
+
+def test_a_name_given_late_is_whom_the_text_described_before(resolver: TableResolver) -> None:
+    got = resolve(
+        resolver,
+        """
+        [[Canada]] lost a case on Friday against [[a Ghanaian nurse|nominal]] who had reported a clinic.
+        [[The nurse|nominal]], [[Efua Mensah]], thanked the judge.
+        [[A Danish builder|nominal]], [[Nordhavn]], paid the costs.
+        """,
+    )
+    nurse = find(got, "Efua Mensah").actors[0]
+    assert nurse.country == "GHA"
+    assert ids(find(got, "a Ghanaian nurse")) == ids(find(got, "The nurse")) == {nurse.id}
+    assert ids(find(got, "A Danish builder")) == ids(find(got, "Nordhavn"))
+    assert find(got, "Nordhavn").actors[0].country == "DNK"
+
+
+def test_whose_somebody_is_and_whom_he_is_sent_to(resolver: TableResolver) -> None:
+    got = resolve(
+        resolver,
+        """
+        [[Tunisia]]'s ambassador to Rome, {{[[Selma Ghorbel]]}}, spoke for [[Tunisia]].
+        [[Samoa]] brought [[Jakarta]]'s thanks to Prime Minister [[Ioane Leota]] of [[Samoa]].
+        {{[[Tomás Arrieta]]}}, 58, a Costa Rican judge, was silent.
+        Pope {{[[Linus]]}} prayed in [[Turkey]].
+        """,
+    )
+    countries = {mention.text: mention.actors[0].country for mention in got.mentions}
+    assert countries["Selma Ghorbel"] == "TUN"
+    assert countries["Ioane Leota"] == "WSM"
+    assert countries["Tomás Arrieta"] == "CRI"
+    assert countries["Linus"] == "VAT"
