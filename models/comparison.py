@@ -1,17 +1,15 @@
 """An old and a new stance checkpoint on the same labels: scores, how sure the difference is, and what flipped."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
 from models.bootstrap import Comparison, paired_comparison
 from models.errors import LabelError
-from models.evaluation import known_items, score_labelled
+from models.evaluation import ScoredFile, known_items
 from models.labels import IGNORED, SENTIMENTS, STANCES
 from models.metrics import macro_f1
-from models.pairs import LabelledWindow, labelled_windows, read_pairs
-from models.registry import Checkpoint
+from models.pairs import LabelledWindow
 from models.slices import pair_context
 
 # Flips of one kind that a comparison quotes.
@@ -51,60 +49,56 @@ class FileComparison:
 
 
 @dataclass(frozen=True, slots=True)
-class _File:
-    """The labelled pairs of a file for one head: each a window and the pair's place in it, and its article."""
+class _Answers:
+    """For one head of a file: its labelled pairs, each a window and a place in it; labels and answers, (pairs,)."""
 
     head: str
-    windows: list[LabelledWindow]
     pairs: list[tuple[LabelledWindow, int]]
-    articles: list[str]
+    gold: np.ndarray
+    found: np.ndarray
 
-    def answers(self, checkpoint: Checkpoint) -> tuple[np.ndarray, np.ndarray]:
-        """Labels and the checkpoint's answers, both (pairs,)."""
-        gold, chances = known_items(self.head, self.windows, score_labelled(checkpoint, self.windows))
-        return gold, chances.argmax(axis=-1)
+    @property
+    def score(self) -> float:
+        return _score(self.gold, self.found)
 
 
-def _read(path: Path) -> _File:
-    labels = read_pairs(path)
-    windows = labelled_windows(labels)
-    article_of = {label.id: label.article for label in labels}
+def _answers(file: ScoredFile) -> _Answers:
     for head in _HEADS:
         pairs = [
             (labelled, index)
-            for labelled in windows
+            for labelled in file.windows
             for index, label in enumerate(getattr(labelled, head))
             if label != IGNORED
         ]
         if pairs:
-            return _File(head, windows, pairs, [article_of[labelled.ids[index]] for labelled, index in pairs])
-    raise LabelError(f"{path}: no row has a stance or a sentiment; a gate needs labels")
+            gold, chances = known_items(head, file.windows, file.scores)
+            return _Answers(head, pairs, gold, chances.argmax(axis=-1))
+    raise LabelError(f"{file.path}: no row has a stance or a sentiment; a gate needs labels")
 
 
 def _score(gold: np.ndarray, found: np.ndarray) -> float:
     return macro_f1(gold, found, len(STANCES))
 
 
-def file_score(checkpoint: Checkpoint, path: Path) -> float:
-    """What a `FileComparison` says of one checkpoint; raises as `compare_file` does."""
-    return _score(*_read(path).answers(checkpoint))
+def file_score(file: ScoredFile) -> float:
+    """What a `FileComparison` says of one checkpoint; raises as `compare` does."""
+    return _answers(file).score
 
 
-def compare_file(old: Checkpoint, new: Checkpoint, path: Path) -> FileComparison:
-    """Both checkpoints on the pair labels of a file.
+def compare(old: ScoredFile, new: ScoredFile) -> FileComparison:
+    """What two checkpoints say of the same label file.
 
     Raises:
-        LabelError: a row cannot be used, or none has a label.
+        LabelError: no row of the file has a label.
     """
-    file = _read(path)
-    gold, before = file.answers(old)
-    _, after = file.answers(new)
+    first, second = _answers(old), _answers(new)
+    gold, before, after = first.gold, first.found, second.found
     fixed = np.flatnonzero((before != gold) & (after == gold))
     broken = np.flatnonzero((before == gold) & (after != gold))
-    names = _HEADS[file.head]
+    names = _HEADS[first.head]
 
     def flip(item: int) -> Flip:
-        labelled, index = file.pairs[item]
+        labelled, index = first.pairs[item]
         pair = pair_context(labelled.window, labelled.window.pairs[index])
         return Flip(
             id=labelled.ids[index],
@@ -116,12 +110,13 @@ def compare_file(old: Checkpoint, new: Checkpoint, path: Path) -> FileComparison
             new=names[after[item]],
         )
 
+    articles = [old.articles[labelled.ids[index]] for labelled, index in first.pairs]
     return FileComparison(
-        head=file.head.removesuffix("s"),
+        head=first.head.removesuffix("s"),
         pairs=len(gold),
-        old=_score(gold, before),
-        new=_score(gold, after),
-        difference=paired_comparison(_score, gold, before, after, file.articles),
+        old=first.score,
+        new=second.score,
+        difference=paired_comparison(_score, gold, before, after, articles),
         fixed=len(fixed),
         broken=len(broken),
         flips=tuple(flip(item) for item in (*fixed[:FLIPS], *broken[:FLIPS])),

@@ -10,7 +10,7 @@ from models.benchmarks import benchmark_scores
 from models.inference import PairScores, score_windows
 from models.labels import GUIDE, IGNORED, SENTIMENTS, STANCES
 from models.metrics import macro_f1
-from models.pairs import LabelledWindow, PairLabel, Spans, labelled_windows, read_pairs
+from models.pairs import LabelledWindow, Spans, labelled_windows, read_pairs
 from models.registry import Checkpoint
 from models.reports import HeadReport, head_report
 from models.slices import SLICES, PairContext, pair_context
@@ -54,18 +54,38 @@ class StanceReport:
 WORST = 50
 
 
-def evaluate_stance(checkpoint: Checkpoint, labels: Sequence[PairLabel]) -> StanceReport:
-    """A report on the heads that the labels know (stance, sentiment), with slices and errors of the stances."""
+@dataclass(frozen=True, slots=True)
+class ScoredFile:
+    """The windows of a label file with a checkpoint's probabilities; ``articles``: id of a pair → its article."""
+
+    path: Path
+    windows: list[LabelledWindow]
+    articles: dict[str, str]
+    scores: list[PairScores]
+
+
+def score_file(checkpoint: Checkpoint, path: Path) -> ScoredFile:
+    """What a stance checkpoint says of the pair labels of a file.
+
+    Raises:
+        LabelError: a row cannot be used.
+    """
+    labels = read_pairs(path)
     windows = labelled_windows(labels)
-    scored = score_labelled(checkpoint, windows)
     articles = {label.id: label.article for label in labels}
+    return ScoredFile(path, windows, articles, score_labelled(checkpoint, windows))
+
+
+def evaluate_stance(file: ScoredFile) -> StanceReport:
+    """A report on the heads that the labels know (stance, sentiment), with slices and errors of the stances."""
+    windows, scored = file.windows, file.scores
     rows = [
         (labelled, index, pair_context(labelled.window, pair))
         for labelled in windows
         for index, pair in enumerate(labelled.window.pairs)
     ]
     texts = [masked(context.window.text, context.holder or (), context.target) for _, _, context in rows]
-    groups = [articles[labelled.ids[index]] for labelled, index, _ in rows]
+    groups = [file.articles[labelled.ids[index]] for labelled, index, _ in rows]
     heads = []
     for head, names in (("stances", STANCES), ("sentiments", SENTIMENTS)):
         gold, chances = known_items(head, windows, scored)
@@ -153,12 +173,3 @@ def masked(text: str, holder: Spans, target: Spans) -> str:
         pieces += [text[position:start], mark]
         position = max(position, end)
     return "".join([*pieces, text[position:]])
-
-
-def evaluate_stance_file(checkpoint: Checkpoint, path: Path) -> StanceReport:
-    """`evaluate_stance` on the pair labels of a file.
-
-    Raises:
-        LabelError: a row cannot be used.
-    """
-    return evaluate_stance(checkpoint, read_pairs(path))

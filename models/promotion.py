@@ -4,7 +4,7 @@ A new checkpoint replaces an old one only where it is no worse on every file tha
 """
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,10 +12,10 @@ import numpy as np
 
 from models.calibration import fit_temperature
 from models.card import write_card
-from models.comparison import FileComparison, compare_file, file_score
-from models.evaluation import known_items, score_labelled
+from models.comparison import FileComparison, compare, file_score
+from models.evaluation import ScoredFile, known_items, score_file, score_labelled
 from models.pairs import labelled_windows, read_pairs
-from models.reader_evaluation import evaluate_reader
+from models.reader_evaluation import SpanReport, evaluate_reader
 from models.registry import WEIGHTS, Checkpoint, load_checkpoint, save_checkpoint
 from models.run_record import training_record
 from models.stance import StanceModel
@@ -36,26 +36,30 @@ class Verdict:
     comparison: FileComparison | None = None
 
 
-def gate_score(checkpoint: Checkpoint, path: Path) -> float:
+def measured(checkpoint: Checkpoint, path: Path) -> ScoredFile | SpanReport:
+    """What a checkpoint of either kind says of a label file."""
+    stance = isinstance(checkpoint.model, StanceModel)
+    return score_file(checkpoint, path) if stance else evaluate_reader(checkpoint, path)
+
+
+def gate_score(found: ScoredFile | SpanReport) -> float:
     """What a `Gate` compares."""
-    if isinstance(checkpoint.model, StanceModel):
-        return file_score(checkpoint, path)
-    return float(np.mean([scores.f1 for scores in evaluate_reader(checkpoint, path).spans.values()]))
+    if isinstance(found, ScoredFile):
+        return file_score(found)
+    return float(np.mean([scores.f1 for scores in found.spans.values()]))
 
 
-def judge(gates: Sequence[Gate], old: Checkpoint | None, new: Checkpoint) -> list[Verdict]:
-    """The verdict of each gate on ``new``; every gate passes where there is no ``old``."""
+def judge(
+    gates: Sequence[Gate], old: Checkpoint | None, new: Mapping[Path, ScoredFile | SpanReport]
+) -> list[Verdict]:
+    """Each gate's verdict on what the new checkpoint says of its file; all pass where there is no ``old``."""
     verdicts = []
     for gate in gates:
+        there, here = None if old is None else measured(old, gate.path), new[gate.path]
+        before, reached = None if there is None else gate_score(there), gate_score(here)
         comparison = None
-        before: float | None = None
-        if old is None:
-            reached = gate_score(new, gate.path)
-        elif isinstance(new.model, StanceModel):
-            comparison = compare_file(old, new, gate.path)
-            before, reached = comparison.old, comparison.new
-        else:
-            before, reached = gate_score(old, gate.path), gate_score(new, gate.path)
+        if isinstance(there, ScoredFile) and isinstance(here, ScoredFile):
+            comparison = compare(there, here)
         passed = before is None or reached >= before - gate.tolerance
         verdicts.append(Verdict(gate.name, before, reached, passed, comparison))
     return verdicts
@@ -104,8 +108,12 @@ def promote(config: TrainConfig, trained: Trained, seconds: float) -> Promotion:
     if isinstance(config, StanceTrainConfig):
         temperatures = calibrate(new, [source.path for source in config.valid])
         new.model.config.save_pretrained(staged)
-    verdicts = tuple(judge(config.gates, _old(config, model_class), new))
-    write_card(staged, training_record(config, trained, new, seconds, verdicts, temperatures))
+    # A file that is both gate and validation file is scored once.
+    paths = [source.path for source in config.valid] + [gate.path for gate in config.gates]
+    files = {path: measured(new, path) for path in dict.fromkeys(paths)}
+    verdicts = tuple(judge(config.gates, _old(config, model_class), files))
+    validation = {source.name: files[source.path] for source in config.valid}
+    write_card(staged, training_record(config, trained, new, validation, seconds, verdicts, temperatures))
     promotion = Promotion(config.out, verdicts)
     if not promotion.passed:
         return Promotion(staged, verdicts)

@@ -18,7 +18,7 @@ from models.article_pairs import article_pairs
 from models.articles import read_articles
 from models.comparison import file_score
 from models.errors import CheckpointError, LabelError
-from models.evaluation import score_labelled
+from models.evaluation import score_file, score_labelled
 from models.label_files import read_labels
 from models.leaks import text_key
 from models.pairs import labelled_windows, parse_pair, read_pairs
@@ -278,7 +278,9 @@ def _point(
 
     trained = train_stance(config.model_copy(update={"train": sources, "out": folder}), resume, told)
     checkpoint = Checkpoint(folder.name, trained.model.eval(), trained.tokenizer, "")
-    points = [_curve_point(size, gate.name, file_score(checkpoint, gate.path)) for gate in config.gates]
+    points = [
+        _curve_point(size, gate.name, file_score(score_file(checkpoint, gate.path))) for gate in config.gates
+    ]
     shutil.rmtree(folder)
     return points
 

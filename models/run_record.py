@@ -8,8 +8,8 @@ from typing import Any
 
 import torch
 
-from models.evaluation import evaluate_stance_file
-from models.reader_evaluation import evaluate_reader
+from models.evaluation import ScoredFile, evaluate_stance
+from models.reader_evaluation import SpanReport
 from models.registry import Checkpoint
 from models.reports import as_json, rounded
 from models.training import StanceTrainConfig, TrainConfig, Trained
@@ -19,27 +19,22 @@ def training_record(
     config: TrainConfig,
     trained: Trained,
     checkpoint: Checkpoint,
+    validation: Mapping[str, ScoredFile | SpanReport],
     seconds: float,
     verdicts: Sequence[Any],
     temperatures: Mapping[str, float] | None,
 ) -> dict[str, Any]:
-    """The run's config, data counts, machine and gates, and the saved checkpoint's scores on each validation file."""
-    stance = isinstance(config, StanceTrainConfig)
-    validation = {}
-    for source in config.valid:
-        if stance:
-            report = as_json(evaluate_stance_file(checkpoint, source.path))
-            # Quotations of validation texts, some of them not ours to ship, stay out of the record.
-            validation[source.name] = {key: value for key, value in report.items() if key != "worst"}
-        else:
-            validation[source.name] = as_json(evaluate_reader(checkpoint, source.path))
+    """The run's config, data counts, machine and gates, and the saved checkpoint's scores.
+
+    ``validation``: what the checkpoint says of each validation file, by the file's name in the config.
+    """
     return {
-        "task": "stance" if stance else "reader",
+        "task": "stance" if isinstance(config, StanceTrainConfig) else "reader",
         "config": json.loads(config.model_dump_json()),
         "digest": checkpoint.digest,
         "rows": trained.rows,
         "leaked": trained.leaked,
-        "validation": validation,
+        "validation": {name: _report(found) for name, found in validation.items()},
         "temperatures": temperatures,
         "gates": [_gate(verdict) for verdict in verdicts],
         "seconds": round(seconds),
@@ -48,6 +43,12 @@ def training_record(
         else platform.processor() or "CPU",
         "torch": torch.__version__,
     }
+
+
+def _report(found: ScoredFile | SpanReport) -> dict[str, Any]:
+    """A file's scores without quotations of its texts, some of which are not ours to ship."""
+    report = as_json(evaluate_stance(found) if isinstance(found, ScoredFile) else found)
+    return {key: value for key, value in report.items() if key != "worst"}
 
 
 def _gate(verdict: Any) -> dict[str, Any]:

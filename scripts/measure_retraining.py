@@ -19,7 +19,8 @@ from typing import Annotated
 import typer
 
 from models import retraining
-from models.comparison import compare_file
+from models.comparison import compare
+from models.evaluation import score_file
 from models.label_files import read_labels
 from models.registry import load_checkpoint
 from models.stance import StanceModel
@@ -42,6 +43,7 @@ def main(
 ) -> None:
     rows = read_labels(pool, dict)
     old = load_checkpoint(retraining.DEFAULT if start == "default" else start, StanceModel)
+    known = score_file(old, held_out)
     gains = []
     for seed in range(draws):
         folder = Path(mkdtemp())
@@ -51,7 +53,8 @@ def main(
         promotion = retraining.retrain(path, folder / "out", start=start, seed=seed).promotion
         seconds = perf_counter() - begun
         new = load_checkpoint(str(promotion.folder), StanceModel)
-        there, (_, before) = compare_file(old, new, held_out), promotion.verdicts
+        there = compare(known, score_file(new, held_out))
+        _, before = promotion.verdicts
         gains.append((there.difference.difference, before.new - (before.old or 0.0)))
         print(
             f"draw {seed}: new domain {100 * there.old:.1f} → {100 * there.new:.1f}, "

@@ -37,13 +37,13 @@ def stance(
 ) -> None:
     """Stance and sentiment of labelled pairs: F1 and confusion beside two baselines, calibration, slices, errors."""
     with errors_reported():
-        from models.evaluation import evaluate_stance_file
+        from models.evaluation import evaluate_stance, score_file
         from models.registry import load_checkpoint
         from models.reports import as_json
         from models.stance import StanceModel
 
         loaded = load_checkpoint(checkpoint, StanceModel)
-        report = evaluate_stance_file(loaded, labels)
+        report = evaluate_stance(score_file(loaded, labels))
         _print_stance(report)
         _save(out, labels, {"model": loaded.label, **as_json(report)})
 

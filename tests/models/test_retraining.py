@@ -4,7 +4,6 @@ import json
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 import torch
@@ -12,8 +11,9 @@ import torch
 from models import retraining
 from models.article_pairs import article_pairs
 from models.articles import read_articles
-from models.comparison import compare_file
+from models.comparison import compare
 from models.errors import CheckpointError, LabelError
+from models.evaluation import score_file
 from models.inference import score_windows
 from models.labels import STANCES
 from models.leaks import text_key
@@ -211,17 +211,14 @@ def test_a_comparison_counts_what_flipped(tmp_path: Path) -> None:
         turned.stance_head.bias.copy_(turned.stance_head.bias.roll(1, dims=0))
     new = replace(old, model=turned)
     path = write_rows(tmp_path / "labels.jsonl", user_labels(20))
-    there, back, same = (
-        compare_file(old, new, path),
-        compare_file(new, old, path),
-        compare_file(old, old, path),
-    )
+    before, after = score_file(old, path), score_file(new, path)
+    there, back, same = compare(before, after), compare(after, before), compare(before, before)
     assert (there.old, there.new) == (back.new, back.old)
     assert there.difference.difference == pytest.approx(there.new - there.old)
     assert (there.fixed, there.broken) == (back.broken, back.fixed)
     assert there.fixed + there.broken == len(there.flips) > 0
     assert all((flip.old == flip.gold) != (flip.new == flip.gold) for flip in there.flips)
     assert (same.flips, same.difference.difference, same.difference.wins) == ((), 0.0, 0.0)
-    unlabelled: list[dict[str, Any]] = [row | {"stance": None} for row in user_labels(2)]
-    with pytest.raises(LabelError, match="no row has a stance or a sentiment"):
-        compare_file(old, new, write_rows(path, unlabelled))
+    write_rows(path, [row | {"stance": None} for row in user_labels(2)])
+    with pytest.raises(LabelError, match=r"labels\.jsonl: no row has a stance or a sentiment"):
+        compare(score_file(old, path), score_file(new, path))

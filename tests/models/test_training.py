@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 import torch
 
+from models import promotion as promotion_module
 from models.benchmarks import DSE
+from models.evaluation import score_file
 from models.inference import score_windows
 from models.labels import GUIDE
 from models.labels import STANCES as STANCE_NAMES
@@ -140,8 +142,16 @@ def test_averaged_epochs_are_kept_only_where_they_are_no_worse(config: StanceTra
     assert averaged.metrics["f1"] >= alone.metrics["f1"]
 
 
-def test_a_checkpoint_is_calibrated_recorded_and_promoted(config: StanceTrainConfig) -> None:
-    promotion = promote(config, train_stance(config), seconds=1.0)
+def test_a_checkpoint_is_calibrated_recorded_and_promoted(
+    config: StanceTrainConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scored: list[Path] = []
+    monkeypatch.setattr(
+        promotion_module, "score_file", lambda *given: scored.append(given[1]) or score_file(*given)
+    )
+    gated = changed(config, gates=[{"name": "dev", "path": config.valid[0].path}])
+    promotion = promote(gated, train_stance(gated), seconds=1.0)
+    assert scored == [source.path for source in config.valid]
     assert promotion.passed
     assert promotion.folder == config.out
     checkpoint = load_checkpoint(str(config.out), StanceModel)
