@@ -4,7 +4,6 @@ Net stance is the share of supporting stances less that of opposing ones, from -
 in the whole, so that one friendly sentence among twenty plain ones is no alliance; unsure ones count nowhere.
 """
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
@@ -155,8 +154,6 @@ def _most_sided(rows: Iterator[tuple[str | None, Counts]]) -> list[tuple[str, Co
 class Example:
     """One statement that shows a stance. ``probability``: that of the stance, 0 to 1."""
 
-    article_id: str
-    statement_id: str
     text: str
     probability: float
 
@@ -203,26 +200,20 @@ class _Pair:
 
 
 class Tally:
-    """Counts and sums of a run, fed article by article; memory grows only with distinct pairs of actors."""
+    """The strongest pairs of a run, fed article by article; memory grows only with distinct pairs of actors."""
 
     def __init__(self) -> None:
-        self.articles = 0
-        self.statements = 0
-        self.stances: Counter[str] = Counter()
         self._pairs: dict[tuple[str, str], _Pair] = {}
         self._countries = PairCounts("countries")
 
     def add(self, article: ScoredArticle | StoredArticle) -> None:
-        self.articles += 1
-        self.statements += len(article.statements)
         self._countries.add(article)
         texts = {statement.id: statement.text for statement in article.statements}
         for record in article.stances:
-            self.stances[record.stance] += 1
             if record.stance in SIDES:
-                self._add_side(article.id, record, texts[record.statement_id])
+                self._add_side(record, texts[record.statement_id])
 
-    def _add_side(self, article_id: str, record: StanceRecord, text: str) -> None:
+    def _add_side(self, record: StanceRecord, text: str) -> None:
         key = (actor_key(record.holder), actor_key(record.target))
         pair = self._pairs.get(key)
         if pair is None:
@@ -232,17 +223,7 @@ class Tally:
         side.strength += probability
         side.statements += 1
         if side.example is None or probability > side.example.probability:
-            side.example = Example(article_id, record.statement_id, text, probability)
-
-    def counts(self) -> dict[str, int]:
-        """Articles, statements, and stances by label, as ``run.json`` holds them."""
-        labels = [*STANCES, *sorted(self.stances.keys() - set(STANCES))]
-        return {
-            "articles": self.articles,
-            "statements": self.statements,
-            "stances": self.stances.total(),
-            **{label: self.stances[label] for label in labels},
-        }
+            side.example = Example(text, probability)
 
     def strongest(self, limit: int) -> list[PairStance]:
         """One row a (holder, target) pair, the side with more probability behind it, strongest pairs first.
