@@ -1,6 +1,10 @@
-"""Text from outside without the characters that are no text."""
+"""Text from outside made safe: without the characters that are no text, and no formula to a spreadsheet."""
 
+import re
 import unicodedata
+
+# Excel and its like run a cell that begins so as a formula (CWE-1236).
+_FORMULA = re.compile(r"[\s'\"]*[=+\-@＝＋－＠]|[\t\r\n]")
 
 
 def printable(text: str) -> str:
@@ -14,3 +18,8 @@ def printable(text: str) -> str:
         for character in text
         if character.isspace() or not unicodedata.category(character).startswith("C")
     )
+
+
+def inert(cell: str) -> str:
+    """The cell of a CSV with an apostrophe in front where a spreadsheet would take it for a formula."""
+    return f"'{cell}" if _FORMULA.match(cell) else cell

@@ -1,13 +1,12 @@
 """A CSV for a spreadsheet: one item a row, the answer to fill in.
 
-Excel and its like run a cell that begins with = + - @ as a formula (CWE-1236), and news text may begin so:
-such cells get an apostrophe in front. What is read back is the column ``pair`` alone, beside the answer.
+News text may begin as a formula does: such cells get an apostrophe in front. What is read back is the column
+``pair`` alone, beside the answer.
 """
 
 import csv
 import io
 import json
-import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -17,10 +16,10 @@ from pipeline.errors import InputError
 from pipeline.io.read import Reject
 from pipeline.labelling.answers import Answer, checked_answer, packed, read_text, unpacked
 from pipeline.labelling.items import Item
+from pipeline.printable import inert
 
 ITEMS = "items.csv"
 COLUMNS = ("holder", "target", "stance", "annotator", "statement", "context", "suggestion", "pair")
-_FORMULA = re.compile(r"[\s'\"]*[=+\-@＝＋－＠]|[\t\r\n]")
 
 
 def write_project(items: Sequence[Item], folder: Path, model: str) -> list[Path]:
@@ -44,11 +43,6 @@ def write_project(items: Sequence[Item], folder: Path, model: str) -> list[Path]
             )
             writer.writerow(map(inert, values))
     return [path]
-
-
-def inert(cell: str) -> str:
-    """The cell so that no spreadsheet takes it for a formula."""
-    return f"'{cell}" if _FORMULA.match(cell) else cell
 
 
 def _marked(pair: PairLabel, begin: int, end: int) -> str:

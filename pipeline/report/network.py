@@ -8,11 +8,9 @@ from typing import Any
 import networkx as nx
 
 from pipeline.aggregate import PairCounts
-from pipeline.printable import printable
+from pipeline.printable import inert, printable
 from pipeline.report.files import AGREEMENT, EDGES, GRAPHML, NODES
 
-# What spreadsheets take for the start of a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _LAYOUT_SEED = 7
 _FAINT = 0.05
 # Edges that the files hold at most, those of most stances first; Gephi gets slow beyond.
@@ -95,11 +93,10 @@ def _write_csv(path: Path, columns: list[str], rows: Iterable[dict[str, Any]]) -
         writer = csv.DictWriter(file, columns, extrasaction="ignore", lineterminator="\n")
         writer.writeheader()
         for row in rows:
-            writer.writerow({column: _inert(row[column]) for column in columns})
-
-
-def _inert(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+            cells = ((column, row[column]) for column in columns)
+            writer.writerow(
+                {column: inert(cell) if isinstance(cell, str) else cell for column, cell in cells}
+            )
 
 
 def layout(pairs: Sequence[tuple[str, str]]) -> dict[str, tuple[float, float]]:

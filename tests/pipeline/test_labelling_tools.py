@@ -15,6 +15,7 @@ from pipeline.io.read import Reject
 from pipeline.labelling import doccano, label_studio, spreadsheet
 from pipeline.labelling.answers import ANSWERS, Answer, packed
 from pipeline.labelling.items import Item
+from pipeline.printable import inert
 
 EXPORT = Path(__file__).parent / "label_studio_export.json"
 TEXT = '=HYPERLINK("x") said Cuba. 🎈 Kenya thanked “Peru”, it said.'
@@ -205,12 +206,12 @@ def test_doccano_answers_come_back_from_a_file_an_annotator(tmp_path: Path) -> N
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", " =", '"=', "＝", "'="])
 def test_no_cell_begins_like_a_formula(start: str) -> None:
-    assert spreadsheet.inert(f"{start}cmd") == f"'{start}cmd"
+    assert inert(f"{start}cmd") == f"'{start}cmd"
 
 
 def test_other_cells_stay_as_they_are() -> None:
     for cell in ("", "Kenya = Peru", "“Peru”", "5-1", "(x)", "'tis"):
-        assert spreadsheet.inert(cell) == cell
+        assert inert(cell) == cell
 
 
 def filled(path: Path, *answers: tuple[str, str], delimiter: str = ",") -> str:

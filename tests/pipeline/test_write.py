@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from fake_runs import append
-from fake_stages import Everything, stance_record
+from fake_runs import append, scored
+from fake_stages import stance_record
 from labelled_runs import mention
 
 from pipeline.errors import InputError
@@ -12,7 +12,7 @@ from pipeline.io import write
 from pipeline.io.read import Reject
 from pipeline.io.schema import ARTICLES, STANCES, STATEMENTS
 from pipeline.io.write import RunWriter
-from pipeline.records import Actor, Article, ResolvedStatement, ScoredArticle, Span, Speaker, grow
+from pipeline.records import Actor, ResolvedStatement, ScoredArticle, Span, Speaker, grow
 from pipeline.report.files import REPORT_FILES
 
 # What the design promises to those who read the files.
@@ -25,10 +25,6 @@ STANCE_COLUMNS = """
     target_id target_name target_kind target_country target_start target_end stance p_support p_neutral
     p_oppose sentiment p_positive p_sentiment_neutral p_negative model
 """.split()
-
-
-def scored(id_: str, text: str) -> ScoredArticle:
-    return Everything(Everything.Options()).process([Article(id=id_, text=text)])[0]
 
 
 def quoted_article() -> ScoredArticle:
@@ -104,8 +100,7 @@ def test_rows_carry_spans_countries_and_rounded_probabilities() -> None:
 
 def test_every_article_is_a_row_with_what_its_input_told() -> None:
     told = {"title": "Calm", "source": "Post", "published_at": "2026-01-02", "url": "https://post.example/1"}
-    (blank,) = Everything(Everything.Options()).process([Article(id="a", text="Rain fell.", **told)])
-    assert ARTICLES.dicts(blank, "m") == [{"article_id": "a", **told}]
+    assert ARTICLES.dicts(scored("a", "Rain fell.", **told), "m") == [{"article_id": "a", **told}]
     assert ARTICLES.dicts(scored("b", "Rain fell."), "m") == [
         {"article_id": "b", "title": None, "source": None, "published_at": None, "url": None}
     ]
