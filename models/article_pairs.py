@@ -2,10 +2,8 @@
 
 from collections.abc import Iterator
 
-from models.articles import AUTHOR_KEY, LabelledArticle
+from models.articles import ARGUABLE, AUTHOR_KEY, SIGNS, LabelledArticle
 from models.pairs import CONTEXT_STATEMENTS, candidate_pairs
-
-STANCES = {"+": "support", "-": "oppose"}
 
 
 def article_pairs(article: LabelledArticle) -> Iterator[dict]:
@@ -30,7 +28,7 @@ def article_pairs(article: LabelledArticle) -> Iterator[dict]:
             sign = listed.get((holder, target))
             countries = (article.countries[holder], article.countries[target])
             between_states = None not in countries and countries[0] != countries[1]
-            if sign == "?" or (sign is None and between_states and countries in twins):
+            if sign == ARGUABLE or (sign is None and between_states and countries in twins):
                 continue
             yield {
                 "id": f"{article.id}:{index}:{holder}>{target}",
@@ -41,6 +39,6 @@ def article_pairs(article: LabelledArticle) -> Iterator[dict]:
                 "holder": None if holder == AUTHOR_KEY else spans.get(holder, []),
                 "target": spans[target],
                 "speaks": holder in sentence.speakers,
-                "stance": STANCES.get(sign, "neutral") if sign else "neutral",
+                "stance": SIGNS[sign] if sign else "neutral",
                 "sentiment": None,
             }

@@ -14,12 +14,13 @@ from countryinfo import CountryInfo
 
 from models.errors import LabelError
 from models.label_files import read_labels
-from models.labels import MentionKind
+from models.labels import MentionKind, Stance
 
 # The article's own voice: a speaker and a holder, and what a columnist's "I" stands for.
 AUTHOR_KEY = "author"
-# Support, oppose, and what careful readers differ on.
-SIGNS = ("+", "-", "?")
+SIGNS: dict[str, Stance] = {"+": "support", "-": "oppose"}
+# What careful readers differ on.
+ARGUABLE = "?"
 
 PRONOUNS = frozenset(
     "i me my mine myself you your yours yourself he him his himself she her hers herself it its itself "
@@ -130,8 +131,10 @@ def parse_article(row: dict[str, Any]) -> LabelledArticle:
                 if key not in countries:
                     raise LabelError(f"{row['id']}: {key!r} is not in countries; add it there")
             for _, sign, _ in stances:
-                if sign not in SIGNS:
-                    raise LabelError(f"{row['id']}: unknown sign {sign!r}; choose from: {', '.join(SIGNS)}")
+                if sign not in (*SIGNS, ARGUABLE):
+                    raise LabelError(
+                        f"{row['id']}: unknown sign {sign!r}; choose from: {', '.join((*SIGNS, ARGUABLE))}"
+                    )
             sentences.append(
                 LabelledSentence(
                     start=start,

@@ -15,15 +15,13 @@ from typing import Any
 
 import numpy as np
 
-from models.articles import AUTHOR_KEY, LabelledArticle, LabelledSentence
+from models.articles import ARGUABLE, AUTHOR_KEY, SIGNS, LabelledArticle, LabelledSentence
 from models.bootstrap import Interval, interval, resamples
 from models.labels import STANCES
 from models.metrics import SpanScores, count_scores, match_counts
 from models.pairs import candidate_pairs
 from pipeline.matching import best_overlap, scored_keys
 from pipeline.records import AUTHOR, Actor, ScoredArticle
-
-SIGNS = {"+": "support", "-": "oppose"}
 
 # What stands for an actor: its country, or its annotated key. None: it does not count.
 Name = str | None
@@ -197,7 +195,7 @@ def _gold_items(level: _Level, article: LabelledArticle) -> tuple[set[Item], set
             held_by, aimed_at = level.of_key(holder), level.of_key(target)
             if held_by is None or aimed_at is None or target == AUTHOR_KEY:
                 continue
-            if sign == "?":
+            if sign == ARGUABLE:
                 arguable |= {(index, held_by, label, aimed_at) for label in SIGNS.values()}
             else:
                 listed.add((index, held_by, SIGNS[sign], aimed_at))
