@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from io import TextIOWrapper
+from pathlib import Path
 
 import typer
 from rich.console import Console
@@ -62,3 +63,12 @@ def errors_reported() -> Iterator[None]:
     except KeyboardInterrupt as error:
         stderr().print("Stopped.")
         raise typer.Exit(130) from error
+
+
+@contextmanager
+def writing(place: Path) -> Iterator[None]:
+    """What the disk refuses is a `StancewireError` that names the place."""
+    try:
+        yield
+    except OSError as error:
+        raise StancewireError(f"{place}: cannot be written: {error.strerror or error}") from error

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.table import Table
 
-from pipeline.commands.console import errors_reported, plain, stdout
+from pipeline.commands.console import errors_reported, plain, stdout, writing
 
 if TYPE_CHECKING:
     from models.evaluation import StanceReport
@@ -157,6 +157,8 @@ def _print_spans(title: str, scores: Mapping[str, "SpanScores"]) -> None:
 
 def _save(out: Path | None, labels: Path, report: dict[str, Any]) -> None:
     path = out or Path("runs") / f"evaluation-{labels.stem}.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps({"labels": labels.name, **report}, indent=2) + "\n", encoding="utf-8")
+    text = json.dumps({"labels": labels.name, **report}, indent=2)
+    with writing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text + "\n", encoding="utf-8")
     stdout().print(plain(f"Saved to {path}"))

@@ -2,8 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.text import Text
 
-from pipeline.commands.console import errors_reported, plain, stdout
+from pipeline.commands.console import errors_reported, plain, stdout, writing
 from pipeline.commands.look import RUN, folder_for
 from pipeline.commands.score import EXIT_REJECTS
-from pipeline.errors import InputError, StancewireError
+from pipeline.errors import InputError
 
 # Their names alone, for `--help` has to come at once.
 from pipeline.labelling.choices import Strategy, ToolName
@@ -77,7 +76,7 @@ def sample(
         folder = folder_for(opened, out, "labelling")
         against = open_run(other) if other else None
         known = {label.id for path in labelled or () for label in read_pairs(path)}
-        with _writing(folder):
+        with writing(folder):
             make_folder(folder, overwrite=overwrite)
 
         def embed(pairs: Sequence[PairLabel]) -> Any:
@@ -93,7 +92,7 @@ def sample(
             other=against,
             labelled=known,
         )
-        with _writing(folder):
+        with writing(folder):
             written = TOOLS[tool].write(items, folder, stance_model(opened))
         console = stdout()
         suggested = Counter(item.suggestion for item in items)
@@ -142,7 +141,7 @@ def import_(
         decided, undecided = decide(answers, adjudicator)
         rejects = [*(one for one in found if isinstance(one, Reject)), *undecided]
         refused = out.with_name(f"{out.stem}.rejects.jsonl")
-        with _writing(out):
+        with writing(out):
             out.parent.mkdir(parents=True, exist_ok=True)
             out.write_text("".join(json_line(one.row()) for one in decided), encoding="utf-8", newline="\n")
             refused.write_text(
@@ -187,22 +186,13 @@ def check(
         _print_report(report)
         if out is not None:
             text = json.dumps({"file": file.name, **asdict(report)}, indent=2, ensure_ascii=False)
-            with _writing(out):
+            with writing(out):
                 out.parent.mkdir(parents=True, exist_ok=True)
                 out.write_text(text + "\n", encoding="utf-8")
             stdout().print(plain(f"Saved to {out}"), soft_wrap=True)
         failed = any(finding.level == "error" for finding in report.findings)
     if failed:
         raise typer.Exit(EXIT_ERRORS)
-
-
-@contextmanager
-def _writing(place: Path) -> Iterator[None]:
-    """What the disk refuses is an error that names the place."""
-    try:
-        yield
-    except OSError as error:
-        raise StancewireError(f"{place}: cannot be written: {error.strerror or error}") from error
 
 
 def _print_report(report: "LabelReport") -> None:

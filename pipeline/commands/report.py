@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline.commands.console import errors_reported, plain, stdout
+from pipeline.commands.console import errors_reported, plain, stdout, writing
 from pipeline.commands.look import RUN, folder_for, watched
 from pipeline.report.files import PAGE
 
@@ -18,7 +18,6 @@ def report(
 ) -> None:
     """Write report.html, network.graphml, nodes.csv, edges.csv and agreement.csv of a finished run."""
     with errors_reported():
-        from pipeline.errors import StancewireError
         from pipeline.io.results import open_run
         from pipeline.report.facts import collect
         from pipeline.report.network import write_network
@@ -30,12 +29,8 @@ def report(
         found = survey(watched(finished, "counting"))
         facts = collect(watched(finished, "choosing sentences"), found)
         document = page(found, facts, finished.told, finished.rejects())
-        try:
+        with writing(folder):
             folder.mkdir(parents=True, exist_ok=True)
             (folder / PAGE).write_text(document, encoding="utf-8", newline="\n")
             files = [folder / PAGE, *write_network(folder, found.levels["actors"])]
-        except OSError as error:
-            raise StancewireError(
-                f"{folder}: the report cannot be written: {error.strerror or error}"
-            ) from error
         stdout().print(plain("Files: " + ", ".join(str(path) for path in files)), soft_wrap=True)
