@@ -77,10 +77,10 @@ def score(
     if (source is None) == (text is None):
         raise typer.BadParameter("give either INPUT or --text")
     if text is not None:
-        if out is not None or overwrite or resume or limit is not None or partition_by:
+        if any((out, overwrite, resume, limit, partition_by, engine, address)):
             raise typer.BadParameter(
-                "--text prints and writes no files; --out, --overwrite, --resume, --limit and --partition-by "
-                "go with INPUT"
+                "--text prints and writes no files; --out, --overwrite, --resume, --limit, --partition-by, "
+                "--engine and --address go with INPUT"
             )
         with errors_reported():
             _score_text(text, config, reader, stance)
