@@ -27,7 +27,9 @@ def check_ray() -> None:
     StancewireError: Ray is not installed.
     """
     if importlib.util.find_spec("ray") is None:
-        raise StancewireError("--engine ray needs Ray, which is not installed: pip install 'stancewire[ray]'")
+        raise StancewireError(
+            "--engine ray needs Ray, which is not installed: run `python scripts/install.py --extra ray`"
+        )
 
 
 def run_on_ray(job: Job, engine: EngineConfig, shards: Sequence[Shard], told: Told) -> None:

@@ -190,7 +190,7 @@ def test_engine_of_the_command_line_needs_its_package(
     result = invoke("score", source, "--out", tmp_path / "run", "--config", config, "--engine", "ray")
     assert result.exit_code == 1
     assert (
-        "Error: --engine ray needs Ray, which is not installed: pip install 'stancewire[ray]'"
+        "Error: --engine ray needs Ray, which is not installed: run `python scripts/install.py --extra ray`"
         in result.stderr
     )
     assert not (tmp_path / "run").exists()
