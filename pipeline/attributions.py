@@ -64,7 +64,7 @@ _BEFORE_NOUNS = word_set(
 )
 # What may stand between a verb and the clause that it reports.
 _BETWEEN = (SKIPPED - {"this", "last", "early", "late"}) | word_set(
-    "separately publicly privately repeatedly"
+    "aloud separately publicly privately repeatedly"
 )
 # A second attribution after one of these stands beside the first, not inside its content.
 _BREAK = re.compile(
@@ -78,9 +78,17 @@ _OWN_WORDS = re.compile(
     r"(?:['’]s?)? (?:\w+ ){0,2}(?:comments|remarks|words|statements?|warnings?|claims?|denials?)\b"
 )
 _ADDRESSED = re.compile(r" (?:to|on) [\w ’'.-]{1,40}")
+# "The lunch, officials on both sides agreed, was excellent."
+_INSERTED = re.compile(r", (?!who|which|and|but|as)[^,]{3,60} \Z")
 _AFTER_CONTENT = re.compile(r"[,\"”’'»]\s*\Z")
 _DASH = re.compile(r"[.,]?\s*([—–-]+)\s*")
 _HEADLINE_WORDS = 6
+# "He had a kind word for X", "reserved his harshest words for Y".
+_TONES = word_set(
+    "bad good hard harsh harsher harshest kind kinder kindest sharp sharper warm warmer warmest"
+)
+# A speaker between a quotation and its verb, with title and apposition.
+_NAME_WORDS = 10
 # "RUIZ (on camera): …"
 _ASIDE = re.compile(r" \([^()]{1,40}\)$")
 _CLOSING_MARKS = tuple("\"”’'»")
@@ -143,7 +151,7 @@ def _may_attribute(s: Sentence, v: _Verb) -> bool:
         return False
     if v.force == "attitude" and not _has_content(s, v.index):
         return False
-    if ("present" in v.forms or "base" in v.forms) and _is_noun(v):
+    if ("present" in v.forms or "base" in v.forms) and _is_noun(s, v):
         return False
     beside = next((w for w in s.lower[v.index + 1 : v.index + 3] if w not in SKIPPED - {"on"}), "")
     lone = v.verb in PARTICLES and beside not in PARTICLES[v.verb]
@@ -171,9 +179,10 @@ def _may_attribute(s: Sentence, v: _Verb) -> bool:
     return not ("past" in v.forms and (no_verb or (v.verb in ("add", "report") and v.after in ("to", "for"))))
 
 
-def _is_noun(v: _Verb) -> bool:
+def _is_noun(s: Sentence, v: _Verb) -> bool:
     """Whether a plain form can only be a noun: "heard two blasts", "accepts with thanks", "an offer"."""
-    return v.before in _BEFORE_NOUNS or v.before.isdigit()
+    apart = v.index > 0 and gap_between(s, v.index - 1, v.index) != " "
+    return not apart and (v.before in _BEFORE_NOUNS or v.before.isdigit())
 
 
 def _is_by_telephone(s: Sentence, v: _Verb) -> bool:
@@ -320,7 +329,7 @@ def _verb_attribution(
             source = earlier[-1].sources[0] if earlier else first_noun(s, index)
         if source is None and tag is not None and (v.verb not in NOUN_LIKE or "base" not in v.forms):
             source = _nearest_source(s, tag)
-    if source is None or _is_nobody(s, source):
+    if source is None or _is_nobody(s, source) or _only_describes(s, v, source):
         return None
     relayed = None if passive else _relayed(s, v)
     sources = [span for span in (source, relayed) if span is not None]
@@ -330,12 +339,26 @@ def _verb_attribution(
     return _attribution(cue, sources, v.verb, follows, tag.score if tag else RULE_SCORE)
 
 
+def _only_describes(s: Sentence, v: _Verb, source: Span) -> bool:
+    """Whether a relative clause tells of somebody's act to describe a thing: "the road that both promised"."""
+    opener = word_at(s, source.start) - 1
+    evaluates = v.force == "judgement" or v.verb in NAMING or v.verb in ("say", "warn")
+    if evaluates or opener < 1 or s.lower[opener] not in ("that", "which", "what"):
+        return False
+    complementizer = s.lower[opener] == "that" and s.lower[opener - 1] in CUE_VERBS
+    quoted = any(part.start >= v.word.end for part in s.quoted)
+    return not complementizer and not quoted and source.end <= v.word.start
+
+
 def _is_nobody(s: Sentence, source: Span) -> bool:
     """Whether a source is no speaker: a columnist's "I" (the article's own voice), a document or a figure
     that is no mention ("the poll", "74 percent"), or nobody ("Neither side has said …")."""
     words = s.text[source.start : source.end].lower().split()
     if not words or " ".join(words) in _FIRST_PERSON:
         return True
+    if words[0] == "no" and words[1:2] and words[1].isdigit():
+        # "No 10" is somebody.
+        return False
     mentioned = any(m.overlaps(source) for m in s.mentions)
     if not mentioned and (_head_noun(words) in DOCUMENTS or words[0][0].isdigit()):
         return True
@@ -388,6 +411,8 @@ def _has_content(s: Sentence, index: int) -> bool:
     asked = next((m for m in s.mentions if m.start > word.end), None)
     if verb == "ask" and asked is not None and len(words_in(s.text, Span(word.end, asked.start))) <= 2:
         return True
+    if s.text[word.end : word.end + 1] == "," and _INSERTED.search(s.text, s.span.start, word.start):
+        return True
     later = next((part for part in s.quoted if part.start >= word.end), None)
     if later is not None and not _BREAK.search(s.text[word.end : later.start]):
         return not any(
@@ -400,7 +425,7 @@ def _has_content(s: Sentence, index: int) -> bool:
     near = [part for part in s.quoted if part.end <= word.start]
     if not near or s.text[near[-1].end - 2] not in ",.!?":
         return False
-    return len(words_in(s.text, Span(near[-1].end, word.start))) <= 4
+    return len(words_in(s.text, Span(near[-1].end, word.start))) <= _NAME_WORDS
 
 
 def _nearest_source(s: Sentence, cue: Span) -> Span | None:
@@ -444,6 +469,11 @@ def _phrase_attributions(s: Sentence) -> list[Attribution]:
             if whose is not None:
                 cue = Span(s.words[index].start, s.words[index + 2].end)
                 found.append(_attribution(cue, (whose,), "", False, RULE_SCORE))
+        if three[0] in _TONES and three[1:] in (["words", "for"], ["word", "for"], ["words", "about"]):
+            source = first_noun(s, index)
+            if source is not None:
+                cue = Span(s.words[index].start, s.words[index + 1].end)
+                found.append(_attribution(cue, (source,), "words", False, RULE_SCORE))
         phrase = next((p for p in SOURCE_AFTER if lowered.startswith(p + " ", offset)), None)
         last = index + phrase.count(" ") if phrase else index
         if phrase and s.lower[last + 1] not in RELATIVE:
@@ -587,11 +617,19 @@ def _outermost(s: Sentence, found: list[Attribution]) -> list[Attribution]:
         if outer is not None and attribution.sources != outer.sources and outer.verb not in RELAYING:
             between = s.text[outer.cue.end : begins] if begins > outer.cue.end else ""
             relative = _RELATIVE_CLAUSE.search(s.text, outer.cue.end, attribution.cue.start)
-            if not relative and not _BREAK.search(between):
+            if not relative and not _BREAK.search(between) and not _is_added(s, attribution):
                 continue
         kept.append(attribution)
         outer = attribution
     return kept
+
+
+def _is_added(s: Sentence, attribution: Attribution) -> bool:
+    """Whether a relative clause adds who else says so: "a deal that X says is dead", "what X called a farce"."""
+    opener = word_at(s, attribution.sources[0].start) - 1
+    if opener < 1 or s.lower[opener] not in ("that", "which", "what", "whom"):
+        return False
+    return s.lower[opener - 1] not in CUE_VERBS and (attribution.verb == "say" or attribution.verb in NAMING)
 
 
 def is_turn(s: Sentence, found: Sequence[Attribution], transcript: bool) -> bool:

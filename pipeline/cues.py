@@ -19,40 +19,41 @@ def word_set(words: str) -> frozenset[str]:
 
 _SPEECH = word_set(
     """
-    acknowledge add affirm allege announce answer argue assert assure blog blurt boast brand call
-    caution certify chant characterise characterize cite clarify comment complain concede confide
-    confirm contend convey counter cry decree demur deny describe detail disclose divulge dub elaborate
-    emphasise emphasize estimate exclaim explain express grumble hint indicate inform insinuate insist
-    interject intimate joke label lament murmur muse mutter note notify observe opine outline postulate
-    pray preach predict proclaim promise pronounce prophesy propound quip quote reaffirm reason recite
-    reckon recommend recount reiterate rejoin relate remark remind repeat reply report respond retell
-    retort rhapsodise say scoff shout sigh signal snap sneer sniff specify state stipulate stress
-    suggest summarise summarize tell term testify theorise theorize thunder tweet underline underscore
-    venture voice vow warn whisper write
+    acknowledge add affirm allege announce argue assert assure blog blurt boast brand call caution
+    certify chant characterise characterize cite clarify comment complain concede confide confirm
+    contend convey counter cry decree demur deny describe detail disclose divulge dub elaborate
+    emphasise emphasize estimate exclaim explain express grumble hint indicate inform insinuate
+    insist interject intimate joke label lament murmur muse mutter note notify observe opine outline
+    postulate preach predict proclaim promise pronounce prophesy propound quip quote reaffirm reason
+    recite reckon recommend recount reiterate rejoin relate remark remind repeat reply report
+    respond retell retort rhapsodise say scoff sigh signal snap sneer sniff specify state stipulate
+    stress suggest summarise summarize tell term theorise theorize thunder tweet underline
+    underscore venture voice vow warn whisper
     """
 )
 
 _JUDGEMENT = word_set(
     """
-    acclaim accuse admonish advise advocate apologise apologize applaud assail attribute bash beg
-    belittle bemoan berate blame blast bless castigate caution celebrate censure chastise chide commend
-    compare complain compliment condemn congratulate counsel credit criticise criticize decry defend
-    demand denounce deplore deride disavow disdain dismiss disown disparage dispute echo encourage
-    endorse excoriate exhort extol fault hail implore impugn lambast lambaste lampoon laud liken lionise
-    malign mock pan pillory praise rebuff rebuke rebut refute reject renounce reprimand reproach
-    repudiate request revile ridicule rue salute savage scold skewer slam slander spurn taunt thank tout
-    upbraid urge vilify welcome
+    acclaim accuse admonish advise advocate assail attribute bash beg belittle bemoan berate blame
+    blast bless castigate caution celebrate censure chastise chide commend compare complain
+    compliment condemn congratulate counsel credit criticise criticize decry defend demand denounce
+    deplore deride disavow disdain dismiss disown disparage dispute echo encourage endorse excoriate
+    exhort extol fault hail implore impugn lambast lambaste lampoon laud liken lionise malign mock
+    pan pillory praise rebuff rebut refute reject renounce reprimand reproach repudiate request
+    revile ridicule rue salute savage scold skewer slam slander spurn taunt thank tout upbraid urge
+    vilify welcome
     """
 )
 
 _ATTITUDE = word_set(
     """
-    accept admire admit agree ask attack attest back begin believe charge claim conclude consider
-    continue declare decline disagree discuss doubt expect favor favour fear feel find forecast guess
-    highlight hold honor honour hope intend know learn maintain mention object offer oppose order plan
-    plead pledge prefer press profess propose protest question read recall recognise recognize recommend
-    refuse regard regret respect reveal see seek sense speculate support suspect swear talk think
-    threaten understand view want wish wonder worry
+    accept admire admit agree answer apologise apologize applaud ask attack attest back begin
+    believe charge claim conclude consider continue declare decline disagree discuss doubt expect
+    favor favour fear feel find forecast guess highlight hold honor honour hope intend know learn
+    maintain mention object offer oppose order plan plead pledge pray prefer press profess propose
+    protest question read rebuke recall recognise recognize recommend refuse regard regret respect
+    reveal see seek sense shout speculate support suspect swear talk testify think threaten
+    understand view want wish wonder worry write
     """
 )
 
@@ -83,7 +84,6 @@ _PHRASAL = {
     "draw": "parallels",
     "appeal": "to for",
     "let": "it",
-    "turn": "down",
 }
 
 _IRREGULAR = {

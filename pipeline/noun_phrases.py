@@ -56,6 +56,7 @@ _OFFICE = re.compile(
     r"\b(?:Secretary|Minister|Speaker|Leader|Chief|Chair\w*|President|Head|Commissioner|Director|Premier|"
     r"Chancellor) (?:of|for) (?:the )?(?:[A-Z][\w-]+ (?:and )?){1,4}$"
 )
+_IN_OFFICE = re.compile(r" (?:[A-Z][\w-]+ ){1,3}(?:of|for) (?:the )?(?:[A-Z][\w-]+ (?:and )?){1,4}")
 # Where the noun phrase after a verb ends at the latest.
 _NOUN_STOP = re.compile(r"[;:\"“”«»(—–]|\.\s|, ")
 _NEAR_WORDS = 8
@@ -164,6 +165,9 @@ def _heads(s: Sentence, start: int, end: int) -> list[Mention]:
             # "White House spokesman X": a name run on to another by titles only describes it.
             between = s.text[mention.end : inside[index + 1].start]
             words = between.lower().split()
+            if _IN_OFFICE.fullmatch(between):
+                # "U.S. Secretary of State X"
+                continue
             if re.fullmatch(r" [a-z-]+(?: [a-z-]+)?, ", between) and not set(words) & _TIES:
                 # "The government negotiator, X": the government is not the one who speaks.
                 continue
@@ -278,7 +282,8 @@ def subject(s: Sentence, index: int) -> Span | None:
     if re.search(r"[;:\"“”«»]", gap):
         return None
     word = s.words[at]
-    if s.lower[at] in RELATIVE and not any(m.covers(word) for m in s.mentions):
+    closes = gap.rstrip().endswith(",")
+    if s.lower[at] in RELATIVE and not closes and not any(m.covers(word) for m in s.mentions):
         return _antecedent(s, at)
     if s.lower[at] in JOINING:
         return INHERIT
@@ -287,7 +292,7 @@ def subject(s: Sentence, index: int) -> Span | None:
         if source.overlaps(word):
             return narrowed(s, source)
     # A comma right after the noun phrase or right before the verb closes an insertion.
-    set_off = (at < index - 1 and gap.startswith(",")) or gap.rstrip().endswith(",")
+    set_off = (at < index - 1 and gap.startswith(",")) or closes
     heads = _heads(s, start, word.end)
     adjacent = next((m for m in s.mentions if m.overlaps(word)), None)
     if set_off:
@@ -296,6 +301,12 @@ def subject(s: Sentence, index: int) -> Span | None:
     if comma >= 0 and _heads(s, comma, word.end) and "and" not in s.text[comma : word.start].split():
         heads = _heads(s, comma, word.end)
     if adjacent and not is_modifier(s, adjacent):
+        opener = word_at(s, start) - 1
+        if 0 < opener < word_at(s, adjacent.start) - 1 and s.lower[opener] in RELATIVE:
+            # "Officers who attended the meeting said": the meeting is the relative clause's object.
+            owner = next((m for m in s.mentions if m.end == s.words[opener].start - 1), None)
+            if owner is not None and "," not in s.text[s.words[opener].end : adjacent.start]:
+                return _antecedent(s, opener)
         if not _is_governed(s, adjacent):
             # In "X, the minister, said" the name comes first; in "The minister, X said" it is adjacent.
             return _coordinated(s, adjacent, start)
@@ -318,7 +329,7 @@ def subject(s: Sentence, index: int) -> Span | None:
 
 def _before_commas(s: Sentence, start: int, verb: int) -> Span | None:
     """The subject of a verb right after a comma: what stands before the comma that opens the insertion."""
-    for joint in re.finditer(r", (?:while|whereas|although|though|but|and|whose) ", s.text[start:verb]):
+    for joint in re.finditer(r", (?:while|whereas|although|though|but|and) ", s.text[start:verb]):
         if _heads(s, start + joint.end(), verb):
             start = start + joint.end()
             break
@@ -403,7 +414,8 @@ def first_noun(s: Sentence, index: int) -> Span | None:
         and (not heads or described.start < heads[0].start)
     ):
         end = heads[0].start if heads else s.words[index].end
-        between = s.text[described.end : end].lower().split()
+        # "US Secretary of State X": what is written with a capital is no verb.
+        between = [word for word in s.text[described.end : end].split() if word.islower()]
         if set(between) & (BE | frozenset(CUE_VERBS) | {"did", "does", "has", "have", "had"}):
             # "India's ministry did not mention the Emirates and …": the ministry is no mention, India is.
             return Span(described.start, described.end)

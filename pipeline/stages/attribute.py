@@ -161,7 +161,11 @@ def _carried(
     quoted = [quoted_share(text, s, parts) >= _WHOLLY_QUOTED for s in statements]
     quote_of = [_quotation_at(quotes, s) if quoted[i] else None for i, s in enumerate(statements)]
     opening = [i == 0 or s.paragraph != statements[i - 1].paragraph for i, s in enumerate(statements)]
-    turns = sum(is_turn(sentences[i], found[i], True) for i in range(len(statements)) if opening[i])
+    turns = [
+        found[i][0].sources[0] for i, s in enumerate(sentences) if opening[i] and is_turn(s, found[i], True)
+    ]
+    # In a transcript somebody speaks again; the lines of a digest begin with a colon's name too.
+    transcript = len({text[name.start : name.end] for name in turns}) < len(turns)
     credits = {i for i, some in enumerate(found) if any(a.verb == CREDIT for a in some)}
     asked = _interviewed(statements, sentences, opening, text)
     turn: int | None = None
@@ -171,7 +175,7 @@ def _carried(
             if asked is not None and not known[i].sources and _ANSWER.match(text, statement.start):
                 known[i] = _Known(None, (asked,), "carried", _GUESSED)
                 turn = i
-        if known[i].cue is not None and is_turn(sentences[i], found[i], turns > 1 and opening[i]):
+        if known[i].cue is not None and is_turn(sentences[i], found[i], transcript and opening[i]):
             turn = i
         if known[i].sources:
             continue
