@@ -123,11 +123,16 @@ class Mention(Span):
 
 @dataclass(frozen=True, slots=True)
 class ResolvedMention(Mention):
-    """A mention with its actors: one, or the members of a collective; none where nothing fits."""
+    """A mention with its actors: one, or the members of a collective; none where nothing fits.
+
+    ``evidence`` is where the text last spoke of each of them before the mention, in text order: the antecedent of
+    a pronoun, the members of a collective. Empty where the mention's own words are all there is.
+    """
 
     actors: tuple[Actor, ...]
     how: How
     confidence: float
+    evidence: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The actors of one article while it is being read, and the order in which the text brought them up."""
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
@@ -72,6 +73,11 @@ class Entity:
     @property
     def is_state(self) -> bool:
         return self.kind == "country"
+
+    def last_before(self, mention: int) -> Place | None:
+        """Where the text mentioned it last before a mention."""
+        before = bisect_left(self.places, mention, key=lambda place: place.mention)
+        return self.places[before - 1] if before else None
 
     def actor(self) -> Actor:
         if self.kind == "author":

@@ -23,6 +23,7 @@ from pipeline.records import (
     ResolvedArticle,
     ResolvedMention,
     ResolvedStatement,
+    Span,
     Speaker,
     grow,
 )
@@ -70,8 +71,10 @@ class TableResolver:
             ResolvedArticle,
             article,
             mentions=tuple(
-                _resolved_mention(mention, found)
-                for mention, found in zip(article.mentions, reading.resolutions, strict=True)
+                _resolved_mention(mention, index, found)
+                for index, (mention, found) in enumerate(
+                    zip(article.mentions, reading.resolutions, strict=True)
+                )
             ),
             statements=tuple(
                 grow(ResolvedStatement, statement, speakers=_speakers(statement, heard))
@@ -84,12 +87,23 @@ def _actors_of(entity: Entity) -> tuple[Actor, ...]:
     return tuple(member.actor() for member in entity.members) if entity.members else (entity.actor(),)
 
 
-def _resolved_mention(mention: Mention, found: Resolution | None) -> ResolvedMention:
+def _evidence(entity: Entity, index: int) -> tuple[Span, ...]:
+    """Where the actors of a mention were mentioned last before it."""
+    places = [member.last_before(index) for member in entity.members or (entity,)]
+    return tuple(sorted({Span(place.start, place.end) for place in places if place is not None}))
+
+
+def _resolved_mention(mention: Mention, index: int, found: Resolution | None) -> ResolvedMention:
     if found is None or found.entity is None:
         return grow(ResolvedMention, mention, actors=(), how="nominal", confidence=0.0)
     how = "collective" if found.entity.members and found.how == "nominal" else found.how
     return grow(
-        ResolvedMention, mention, actors=_actors_of(found.entity), how=how, confidence=found.confidence
+        ResolvedMention,
+        mention,
+        actors=_actors_of(found.entity),
+        how=how,
+        confidence=found.confidence,
+        evidence=_evidence(found.entity, index),
     )
 
 

@@ -584,3 +584,19 @@ def test_whose_somebody_is_and_whom_he_is_sent_to(resolver: TableResolver) -> No
     assert countries["Ioane Leota"] == "WSM"
     assert countries["Tomás Arrieta"] == "CRI"
     assert countries["Linus"] == "VAT"
+
+
+def test_a_resolution_tells_where_its_evidence_stands(resolver: TableResolver) -> None:
+    got = resolve(
+        resolver,
+        """
+        [[Ana Ruiz]] met [[Oleg Brand]] in Lisbon.
+        [[She|pronoun]] praised [[Oleg Brand]].
+        [[Both|collective]] left.
+        """,
+    )
+    first, second, she, again, both = got.mentions
+    assert first.evidence == second.evidence == ()
+    assert she.evidence == (Span(first.start, first.end),)
+    assert again.evidence == (Span(second.start, second.end),)
+    assert both.evidence == (Span(she.start, she.end), Span(again.start, again.end))
