@@ -18,7 +18,7 @@ from models.registry import Checkpoint
 from models.stance_features import stance_features
 
 ARTICLES = Path(__file__).parent / "annotations" / "written.jsonl"
-# Every so manyeth article is in the sample.
+# One article in so many is in the sample.
 _STRIDE = 60
 
 

@@ -47,7 +47,7 @@ class Assumptions:
     slow_factor: float = 4.0  # how much slower those are
     lifetime: float = 24 * 3600.0  # mean time until a worker dies; machines of the cheap kind
     replaced: float = 120.0  # until another stands in for it
-    requests: int = 12  # of a shard to the object store: input, list, attempt, three tables, marker, removal
+    requests: int = 12  # of a shard to the object store: input, list, attempt, four tables, marker, removal
     latency: float = 0.06  # of a request, median
     latency_spread: float = 0.6  # sigma of its logarithm
     dispatch: float = 0.004  # of the driver for one shard; it hands them out one after the other
