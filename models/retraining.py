@@ -161,8 +161,6 @@ def retraining_config(
             Gate(name="old domain", path=paths["old-domain"], tolerance=TOLERANCE),
         ],
         out=out,
-        max_tokens=settings.max_tokens,
-        dropout=settings.dropout,
         class_weights=tuple(settings.class_weights),
         sentiment_loss=settings.sentiment_loss,
         focal_gamma=settings.focal_gamma,

@@ -5,12 +5,12 @@ import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import numpy as np
 import torch
 from datasets import Dataset
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from safetensors.torch import load_file
 from torch import Tensor, nn
 from transformers import (
@@ -73,14 +73,19 @@ class Gate(BaseModel):
     tolerance: float = Field(default=0.0, ge=0, le=1)
 
 
+# What a bare base is made into a model by.
+BARE_BASE = frozenset({"base", "layers", "dropout", "max_tokens"})
+
+
 class TrainConfig(BaseModel):
     """What `stancewire train` runs. ``valid`` chooses the epoch that is kept and is never trained on.
 
-    ``start``: a checkpoint whose weights training goes on from, instead of a bare ``base``. ``layers``: how
-    many of the base's layers are kept, from below; all of them by default. ``layer_decay``: each layer learns
-    at this share of the rate of the layer above it (Howard & Ruder, ACL 2018). ``average_epochs``: the weights
-    of so many last epochs are averaged, and kept where the average is better on ``valid`` than the best epoch
-    (Wortsman et al., ICML 2022). ``gates``: see `models.promotion`.
+    ``start``: a checkpoint whose weights training goes on from, instead of a bare ``base``; what makes up the
+    model (`BARE_BASE`) is then the checkpoint's. ``layers``: how many of the base's layers are kept, from
+    below; all of them by default. ``layer_decay``: each layer learns at this share of the rate of the layer
+    above it (Howard & Ruder, ACL 2018). ``average_epochs``: the weights of so many last epochs are averaged,
+    and kept where the average is better on ``valid`` than the best epoch (Wortsman et al., ICML 2022).
+    ``gates``: see `models.promotion`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -105,6 +110,15 @@ class TrainConfig(BaseModel):
     precision: Literal["float32", "bfloat16"] = "float32"
     loader_workers: int = Field(default=0, ge=0)
     seed: int = 13
+
+    @model_validator(mode="after")
+    def _check_start(self) -> Self:
+        ignored = sorted(BARE_BASE & self.model_fields_set)
+        if self.start is not None and ignored:
+            raise ValueError(
+                f"start: the checkpoint has its own {', '.join(ignored)}; leave it out, or start"
+            )
+        return self
 
 
 class StanceTrainConfig(TrainConfig):
@@ -177,7 +191,9 @@ def train_stance(config: StanceTrainConfig, resume: bool = False, watch: Watch |
     scheme_index = {name: index for index, name in enumerate(model.config.schemes)}
 
     def dataset(windows: Sequence[LabelledWindow]) -> Dataset:
-        features = stance_features.stance_features(tokenizer, [w.window for w in windows], config.max_tokens)
+        features = stance_features.stance_features(
+            tokenizer, [w.window for w in windows], model.config.max_tokens
+        )
         return Dataset.from_list(
             [
                 {
@@ -287,7 +303,10 @@ def train_reader(config: ReaderTrainConfig, resume: bool = False, watch: Watch |
                 }
                 for labels in texts
                 for window in reader_features.reader_windows(
-                    tokenizer, labels.text, reader_features.line_paragraphs(labels.text), config.max_tokens
+                    tokenizer,
+                    labels.text,
+                    reader_features.line_paragraphs(labels.text),
+                    model.config.max_tokens,
                 )
             ]
         )

@@ -36,10 +36,10 @@ _ORGANISATION_TAILS = frozenset(
 
 def clean_name(text: str) -> str:
     """A mention's text without a possessive ending or stray punctuation."""
-    text = " ".join(text.split()).strip('"“”,;:()[]')
+    text = " ".join(text.split()).strip('"“”,;:()[] ')
     for ending in ("'s", "’s", "'", "’"):
         if text.endswith(ending) and len(text) > len(ending):
-            return text[: -len(ending)]
+            return text[: -len(ending)].rstrip()
     return text
 
 

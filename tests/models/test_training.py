@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import torch
+from pydantic import ValidationError
 
 from models import promotion as promotion_module
 from models.benchmarks import DSE
@@ -17,7 +18,15 @@ from models.pairs import labelled_windows, parse_pair
 from models.promotion import promote
 from models.registry import Checkpoint, load_base, load_checkpoint
 from models.stance import StanceModel
-from models.training import LabelSource, StanceTrainConfig, Trained, _optimizer, _windows, train_stance
+from models.training import (
+    BARE_BASE,
+    LabelSource,
+    StanceTrainConfig,
+    Trained,
+    _optimizer,
+    _windows,
+    train_stance,
+)
 from tests.tiny_models import saved, saved_base, tiny_stance, tiny_tokenizer, write_rows
 
 TEXTS = (
@@ -62,7 +71,15 @@ def config(tmp_path: Path) -> StanceTrainConfig:
 
 
 def changed(config: StanceTrainConfig, **values: Any) -> StanceTrainConfig:
-    return StanceTrainConfig.model_validate(config.model_dump() | values)
+    old = config.model_dump(exclude_unset=True)
+    if "start" in values:
+        old = {name: value for name, value in old.items() if name not in BARE_BASE}
+    return StanceTrainConfig.model_validate(old | values)
+
+
+def test_a_start_refuses_what_only_a_bare_base_takes(config: StanceTrainConfig) -> None:
+    with pytest.raises(ValidationError, match="the checkpoint has its own base, max_tokens; leave it out"):
+        StanceTrainConfig.model_validate(config.model_dump(exclude_unset=True) | {"start": "stance"})
 
 
 def test_no_text_of_a_validation_file_or_a_gate_is_trained_on(config: StanceTrainConfig) -> None:

@@ -187,6 +187,7 @@ def test_titles_come_off_names(countries: CountryTable) -> None:
 
 def test_small_forms() -> None:
     assert clean_name("Putin’s") == "Putin"
+    assert clean_name("the “") == clean_name("the ’") == "the"
     assert singular("ministries") == "ministry" and singular("police") == "police"
     assert slug("Recep Tayyip Erdoğan") == "recep-tayyip-erdogan" and slug("王毅") == "王毅"
     assert fold("Łukasz Çelik") == "lukasz celik"

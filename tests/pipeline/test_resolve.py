@@ -116,6 +116,11 @@ CALL = """
 """
 
 
+def test_a_mention_that_the_reader_cut_wrongly_becomes_an_actor(resolver: TableResolver) -> None:
+    (mention,) = resolver.process([article("Critics of [[the “|nominal]]wall” spoke.")])[0].mentions
+    assert [actor.name for actor in mention.actors] == ["the"]
+
+
 def test_the_reference_call(resolver: TableResolver) -> None:
     got = resolve(resolver, CALL)
     assert ids(find(got, "Xi")) == {"xi-jinping"} == ids(find(got, "He"))
