@@ -23,12 +23,12 @@ def article_pairs(article: LabelledArticle) -> Iterator[dict]:
                 spans.setdefault(key, []).append([mention.start - start, mention.end - start])
         inside = [key for mention in sentence.mentions for key in mention.keys]
         listed = {(holder, target): sign for holder, sign, target in sentence.stances}
-        twins = {tuple(article.countries[key] for key in pair) for pair in listed}
+        between = {(article.countries[holder], article.countries[target]) for holder, target in listed}
+        twins = {states for states in between if None not in states and states[0] != states[1]}
         for holder, target in candidate_pairs(inside, sentence.speakers, list(spans), AUTHOR_KEY):
             sign = listed.get((holder, target))
             countries = (article.countries[holder], article.countries[target])
-            between_states = None not in countries and countries[0] != countries[1]
-            if sign == ARGUABLE or (sign is None and between_states and countries in twins):
+            if sign == ARGUABLE or (sign is None and countries in twins):
                 continue
             yield {
                 "id": f"{article.id}:{index}:{holder}>{target}",

@@ -15,7 +15,7 @@ from typing import Annotated, Any, cast
 
 import numpy as np
 import typer
-from prepare_polnear import brat_attributions
+from prepare_polnear import brat_attributions, first_annotation
 
 from models.labels import SpanLabel
 from models.metrics import count_scores
@@ -59,23 +59,18 @@ def main(
     limit: Annotated[int, typer.Option(help="that many texts, drawn with a fixed seed; 0: all")] = 0,
     errors: Annotated[int, typer.Option(help="print that many attributions that were not found")] = 0,
 ) -> None:
-    paths = [
-        path
-        for path in sorted((folder / "text").glob("*.txt"))
-        if any((folder / "attributions").glob(f"{path.stem}_*.ann"))
-    ]
-    random.Random(13).shuffle(paths)
+    texts = [(path, first_annotation(folder, path)) for path in sorted((folder / "text").glob("*.txt"))]
+    annotated = [(path, annotations) for path, annotations in texts if annotations is not None]
+    random.Random(13).shuffle(annotated)
     chain = build_chain(score_config(config))
     stages = [] if gold_spans else [chain.stages[step] for step in _STEPS]
     for stage in stages:
         stage.setup()
     counts = []
     missed = []
-    for path in paths[: limit or None]:
+    for path, annotations in annotated[: limit or None]:
         with path.open(encoding="utf-8", newline="") as file:
             text = file.read()
-        # Some articles were annotated more than once, to measure agreement; the first counts.
-        annotations = sorted((folder / "attributions").glob(f"{path.stem}_*.ann"))[0]
         gold = [
             parts
             for parts in brat_attributions(annotations.read_text(encoding="utf-8"))

@@ -33,6 +33,11 @@ def brat_attributions(annotations: str) -> list[list[LabelledSpan]]:
     ]
 
 
+def first_annotation(folder: Path, text: Path) -> Path | None:
+    """The annotations of one of the folder's texts; some were annotated more than once, to measure agreement."""
+    return min((folder / "attributions").glob(f"{text.stem}_*.ann"), default=None)
+
+
 def main(
     folder: Path,
     out: Path,
@@ -45,12 +50,11 @@ def main(
     written = skipped = 0
     with out.open("w", encoding="utf-8") as lines:
         for path in sorted((folder / "text").glob("*.txt")):
-            # Some articles were annotated more than once, to measure agreement; the first counts.
-            annotated = sorted((folder / "attributions").glob(f"{path.stem}_*.ann"))
-            if not annotated or path.stem in stems:
+            annotated = first_annotation(folder, path)
+            if annotated is None or path.stem in stems:
                 skipped += 1
                 continue
-            joined = brat_attributions(annotated[0].read_text(encoding="utf-8"))
+            joined = brat_attributions(annotated.read_text(encoding="utf-8"))
             spans = sorted({span for parts in joined for span in parts})
             row = {
                 "id": path.stem,
