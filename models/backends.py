@@ -20,21 +20,19 @@ from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from time import perf_counter
-from typing import Any, TypeVar
+from typing import Any
 
 import torch
-from transformers import PreTrainedModel
 
+from models.checkpoints import Checkpoint, checkpoint_folder
 from models.errors import BackendError
 from models.onnx_graph import PACKAGES, export_encoder, onnx_encode, quantise
 from models.parity import agreement, labels_of, sample
-from models.registry import Checkpoint, checkpoint_folder, load_checkpoint
+from models.scoring import ScoringModel, load_for_scoring
 
 AUTO = "auto"
 # The share of the sample's labels that a backend of fewer bits has to have in common with torch.
 LEAST_AGREEMENT = 0.995
-
-Model = TypeVar("Model", bound=PreTrainedModel)
 
 _log = logging.getLogger(__name__)
 
@@ -117,15 +115,17 @@ def _runs_here(name: str) -> bool:
     return not _lacking(name) and (not BACKENDS[name].cuda or torch.cuda.is_available())
 
 
-def load_with(name: str, model_class: type[Model], backend: str) -> Checkpoint:
-    """A checkpoint as `load_checkpoint` gives it, run by ``backend``, which its name then tells ("stance+onnx").
+def load_with(name: str, model_class: type[ScoringModel], backend: str) -> Checkpoint:
+    """A checkpoint as `load_for_scoring` gives it, run by ``backend``, which its name then tells ("stance+onnx").
 
     Raises:
         CheckpointError: it cannot be loaded.
         BackendError: the backend cannot run here, or gives other labels than torch.
     """
     check_backend(backend)
-    checkpoint = load_checkpoint(name, model_class)
+    checkpoint = load_for_scoring(name, model_class)
+    if backend == "torch":
+        return checkpoint
     kept = _kept(checkpoint_folder(name), checkpoint)
     chosen = _fastest(checkpoint, kept) if backend == AUTO else backend
     return _ready(checkpoint, chosen, kept)

@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any, Protocol
 
 import numpy as np
-from transformers import PreTrainedTokenizerBase
 
 Offsets = Sequence[tuple[int, int]]
 
@@ -17,6 +17,26 @@ _SHAPES = ("special", "lower", "title", "upper", "mixed", "digit", "quote", "pun
 SHAPE_COUNT = 2 * len(_SHAPES)
 
 
+class Tokenizer(Protocol):
+    """A fast tokenizer of `transformers`, or a `PlainTokenizer`."""
+
+    @property
+    def backend_tokenizer(self) -> Any: ...
+    @property
+    def cls_token_id(self) -> int: ...
+    @property
+    def sep_token_id(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class PlainTokenizer:
+    """A `tokenizers.Tokenizer`, and the ids of the tokens that begin and separate windows."""
+
+    backend_tokenizer: Any
+    cls_token_id: int
+    sep_token_id: int
+
+
 @dataclass(frozen=True, slots=True)
 class Encoded:
     """Token ids of a text without special tokens, and the character offsets of each token."""
@@ -25,17 +45,17 @@ class Encoded:
     offsets: list[tuple[int, int]]
 
 
-def encode_texts(tokenizer: PreTrainedTokenizerBase, texts: Sequence[str]) -> list[Encoded]:
+def encode_texts(tokenizer: Tokenizer, texts: Sequence[str]) -> list[Encoded]:
     """All texts tokenised in one call; no truncation, no special tokens."""
     if not texts:
         return []
     # A lone surrogate is no Unicode scalar and would stop the tokenizer; one stand-in keeps offsets.
     safe = [_SURROGATE.sub("\ufffd", text) for text in texts]
-    batch = tokenizer(safe, add_special_tokens=False, return_offsets_mapping=True, verbose=False)
-    return [
-        Encoded(ids, [tuple(pair) for pair in offsets])
-        for ids, offsets in zip(batch["input_ids"], batch["offset_mapping"], strict=True)
-    ]
+    backend = tokenizer.backend_tokenizer
+    # The file of a base may set both.
+    backend.no_truncation()
+    backend.no_padding()
+    return [Encoded(one.ids, one.offsets) for one in backend.encode_batch(safe, add_special_tokens=False)]
 
 
 @dataclass(frozen=True, slots=True)

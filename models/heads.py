@@ -1,29 +1,12 @@
-"""Layers that both models build on: an encoder with added token features, and span pooling."""
+"""What the trained forms of the models build on: an encoder with added token features, and span pooling."""
 
 from typing import Any
 
-import torch
 from torch import Tensor, nn
 from transformers import AutoConfig, AutoModel, PreTrainedModel, initialization
 
-
-class FeatureTable(nn.Embedding):
-    """The embeddings of one token feature; a class of its own so that it starts at zero (`EncoderModel`)."""
-
-
-class FeatureEmbedding(nn.Module):
-    """Embeddings of token features, added to the word embeddings of any hub encoder.
-
-    They start at zero, so that a fresh model sees exactly what its base was trained on.
-    """
-
-    def __init__(self, sizes: list[int], width: int) -> None:
-        super().__init__()
-        self.tables = nn.ModuleList(FeatureTable(size, width) for size in sizes)
-
-    def forward(self, features: list[Tensor]) -> Tensor:
-        """``features``: one (batch, length) tensor of ids a table. Returns (batch, length, width)."""
-        return torch.stack([table(ids) for table, ids in zip(self.tables, features, strict=True)]).sum(dim=0)
+from models.bert import Bert
+from models.layers import FeatureTable
 
 
 class EncoderModel(PreTrainedModel):
@@ -44,6 +27,15 @@ def build_encoder(settings: dict[str, Any]) -> PreTrainedModel:
     if hasattr(encoder, "pooler"):
         encoder.pooler = None
     return encoder
+
+
+def hub_encoder(encoder: PreTrainedModel | Bert) -> PreTrainedModel:
+    """The encoder itself, or that of `transformers` for which a `Bert` stands."""
+    if not isinstance(encoder, Bert):
+        return encoder
+    twin = build_encoder(vars(encoder.config))
+    twin.load_state_dict(encoder.state_dict())
+    return twin.eval()
 
 
 def encoder_settings(encoder: PreTrainedModel) -> dict[str, Any]:

@@ -7,11 +7,11 @@ import numpy as np
 from scipy.special import log_softmax, softmax
 from torch import nn
 
+from models.checkpoints import Checkpoint
 from models.labels import BIO, GUIDE, MENTION_TAGS, SPAN_LABELS, STANCES
 from models.pairs import PairLabel, StanceWindow, labelled_windows
 from models.passes import reader_logits, stance_logits
 from models.reader_features import ReaderWindow, reader_windows
-from models.registry import Checkpoint
 from models.spans import MENTION_STEPS, SPAN_STEPS, best_tags, spans_of
 from models.stance_features import stance_features
 

@@ -15,9 +15,8 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from transformers import PreTrainedModel
 
-from models.packing import Encode
+from models.packing import Encode, Encoder
 
 # What the export and the runs need beside torch; the extra `onnx` brings them.
 PACKAGES = ("onnx", "onnxruntime", "onnxscript")
@@ -27,7 +26,7 @@ _EXAMPLE_TOKENS = 12
 
 
 class _Encoder(nn.Module):
-    def __init__(self, encoder: PreTrainedModel) -> None:
+    def __init__(self, encoder: nn.Module) -> None:
         super().__init__()
         self.encoder = encoder
 
@@ -35,12 +34,15 @@ class _Encoder(nn.Module):
         return self.encoder(inputs_embeds=embedded).last_hidden_state
 
 
-def export_encoder(encoder: PreTrainedModel, path: Path) -> None:
+def export_encoder(encoder: Encoder, path: Path) -> None:
     """Writes the graph in float32; ``path`` is there whole or not at all."""
+    # Imported here: it takes seconds, and a graph that is there is run without.
+    from models.heads import hub_encoder
+
     example = torch.zeros(1, _EXAMPLE_TOKENS, encoder.config.hidden_size)
     with _written(path) as unfinished, torch.no_grad(), _quiet():
         torch.onnx.export(
-            _Encoder(encoder).eval(),
+            _Encoder(hub_encoder(encoder)).eval(),
             (example,),
             unfinished,
             dynamo=True,
@@ -88,7 +90,7 @@ def onnx_encode(path: Path) -> Encode:
     options.log_severity_level = 3
     session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
 
-    def encode(_: PreTrainedModel, embedded: Tensor, lengths: Sequence[int]) -> Tensor:
+    def encode(_: Encoder, embedded: Tensor, lengths: Sequence[int]) -> Tensor:
         states = torch.zeros_like(embedded)
         start = 0
         for length in lengths:

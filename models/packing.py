@@ -7,13 +7,19 @@ windows beside it nor on its place among them.
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn.functional import pad, scaled_dot_product_attention
-from transformers import AttentionInterface, PreTrainedModel
+
+from models.bert import Bert, attend
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
+
+# `Bert` or an encoder of `transformers`.
+Encoder: TypeAlias = "Bert | PreTrainedModel"
 
 # Enough rows for matrix products at full speed, few enough that a single short text does not wait for them.
 CHUNK_TOKENS = 1024
@@ -31,12 +37,12 @@ PACKABLE: dict[str, bool] = {
 
 # Takes an encoder, the word embeddings of windows end to end, (tokens, width), and the windows' lengths;
 # gives their last hidden states, (tokens, width).
-Encode = Callable[[PreTrainedModel, Tensor, Sequence[int]], Tensor]
+Encode = Callable[[Any, Tensor, Sequence[int]], Tensor]
 
 _ATTENTION = "stancewire_packed"
 
 
-def chunks(encoder: PreTrainedModel, lengths: Sequence[int]) -> Iterator[tuple[int, list[int]]]:
+def chunks(encoder: Encoder, lengths: Sequence[int]) -> Iterator[tuple[int, list[int]]]:
     """The size of each chunk of windows in tokens, and the indices of the windows that it holds."""
     if encoder.config.model_type in PACKABLE:
         for held in first_fit(lengths, CHUNK_TOKENS):
@@ -72,7 +78,7 @@ def joined(rows: Sequence[Sequence[int] | np.ndarray], size: int) -> np.ndarray:
     return array
 
 
-def encode_packed(encoder: PreTrainedModel, embedded: Tensor, lengths: Sequence[int]) -> Tensor:
+def encode_packed(encoder: Encoder, embedded: Tensor, lengths: Sequence[int]) -> Tensor:
     """An `Encode` by torch. What stands in ``embedded`` behind the last window is padding."""
     kind = encoder.config.model_type
     if kind not in PACKABLE:
@@ -80,6 +86,8 @@ def encode_packed(encoder: PreTrainedModel, embedded: Tensor, lengths: Sequence[
     first = encoder.config.pad_token_id + 1 if PACKABLE[kind] else 0
     places = np.concatenate([np.arange(length) for length in lengths])
     position_ids = torch.from_numpy(joined([places], len(embedded)) + first).to(embedded.device)
+    if isinstance(encoder, Bert):
+        return encoder(embedded, position_ids, lengths)
     with _packed_attention(encoder):
         output = encoder(
             inputs_embeds=embedded.unsqueeze(0),
@@ -90,7 +98,11 @@ def encode_packed(encoder: PreTrainedModel, embedded: Tensor, lengths: Sequence[
 
 
 @contextmanager
-def _packed_attention(encoder: PreTrainedModel) -> Iterator[None]:
+def _packed_attention(encoder: "PreTrainedModel") -> Iterator[None]:
+    # Imported here: it takes seconds, and a `Bert` does without.
+    from transformers import AttentionInterface
+
+    AttentionInterface.register(_ATTENTION, _attend)
     usual = encoder.config._attn_implementation
     encoder.config._attn_implementation = _ATTENTION
     try:
@@ -109,15 +121,4 @@ def _attend(
     window_lengths: tuple[int, ...] = (),
     **kwargs: Any,
 ) -> tuple[Tensor, None]:
-    """Each window attends to itself: (1, heads, tokens, size) → (1, tokens, heads, size)."""
-    held = sum(window_lengths)
-    windows = zip(
-        *(states[:, :, :held].split(window_lengths, dim=2) for states in (query, key, value)), strict=True
-    )
-    found = torch.cat(
-        [scaled_dot_product_attention(q, k, v, scale=scaling).transpose(1, 2) for q, k, v in windows], dim=1
-    )
-    return pad(found, (0, 0, 0, 0, 0, query.shape[2] - held)), None
-
-
-AttentionInterface.register(_ATTENTION, _attend)
+    return attend(query, key, value, window_lengths, scaling), None

@@ -9,12 +9,12 @@ import numpy as np
 
 from models.article_pairs import article_pairs
 from models.articles import read_articles
+from models.checkpoints import Checkpoint
 from models.labels import STANCES
+from models.layers import ReaderLayers
 from models.pairs import StanceWindow, labelled_windows, parse_pair
 from models.passes import reader_logits, stance_logits
-from models.reader import ReaderModel
 from models.reader_features import line_paragraphs, reader_windows
-from models.registry import Checkpoint
 from models.stance_features import stance_features
 
 ARTICLES = Path(__file__).parent / "annotations" / "written.jsonl"
@@ -38,7 +38,7 @@ def sample() -> Sample:
 def labels_of(checkpoint: Checkpoint, given: Sample) -> np.ndarray:
     """The labels that a checkpoint gives to the sample: a stance a pair, or four tags a token (0: O)."""
     longest = checkpoint.model.config.max_tokens
-    if isinstance(checkpoint.model, ReaderModel):
+    if isinstance(checkpoint.model, ReaderLayers):
         windows = [
             window
             for text in given.texts
@@ -54,7 +54,7 @@ def labels_of(checkpoint: Checkpoint, given: Sample) -> np.ndarray:
 
 def agreement(checkpoint: Checkpoint, labels: np.ndarray, others: np.ndarray) -> tuple[float, int]:
     """The share of labels that are the same, and of how many; tokens that both leave untagged do not count."""
-    if isinstance(checkpoint.model, ReaderModel):
+    if isinstance(checkpoint.model, ReaderLayers):
         tagged = (labels != 0) | (others != 0)
         labels, others = labels[tagged], others[tagged]
     return float((labels == others).mean()) if len(labels) else 1.0, len(labels)

@@ -1,18 +1,18 @@
 """Both models over many windows by torch: logits of each window, computed from that window alone."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
 
+from models.checkpoints import Checkpoint
 from models.labels import BIO, SPAN_LABELS
+from models.layers import StanceLayers
 from models.packing import chunks, joined
-from models.reader import ReaderModel
 from models.reader_features import ReaderWindow
-from models.registry import Checkpoint
-from models.stance import StanceModel
 from models.stance_features import StanceFeatures
 
 # Pairs are scored in blocks of this many, the last one filled up: one size of matrix product for all.
@@ -97,7 +97,7 @@ def _chunk_logits(checkpoint: Checkpoint, rows: Sequence[StanceFeatures], size: 
 
 
 def _ask(
-    model: StanceModel,
+    model: StanceLayers,
     states: Tensor,
     lengths: np.ndarray,
     actors: Tensor,
@@ -160,7 +160,7 @@ def _states(
     )
 
 
-def _tokens(model: ReaderModel | StanceModel, rows: Sequence[Sequence[int]], size: int) -> Tensor:
+def _tokens(model: Any, rows: Sequence[Sequence[int]], size: int) -> Tensor:
     return torch.from_numpy(joined(rows, size)).to(model.device)
 
 

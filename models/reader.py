@@ -7,9 +7,9 @@ from torch import Tensor, nn
 from transformers import PretrainedConfig
 from transformers.utils import ModelOutput
 
-from models.encodings import SHAPE_COUNT
-from models.heads import EncoderModel, FeatureEmbedding, build_encoder, encode
-from models.labels import BIO, IGNORED, MENTION_TAGS, SPAN_LABELS
+from models.heads import EncoderModel, build_encoder, encode
+from models.labels import BIO, IGNORED, SPAN_LABELS
+from models.layers import ReaderLayers
 
 
 class ReaderConfig(PretrainedConfig):
@@ -35,19 +35,16 @@ class ReaderOutput(ModelOutput):
     mention_logits: Tensor | None = None
 
 
-class ReaderModel(EncoderModel):
-    """Token tagger. Source, cue and content have a head each, since one may lie inside another."""
+class ReaderModel(ReaderLayers, EncoderModel):
+    """Token tagger: see `ReaderLayers`."""
 
     config_class = ReaderConfig
 
     def __init__(self, config: ReaderConfig) -> None:
         super().__init__(config)
         self.encoder = build_encoder(config.encoder)
-        width = self.encoder.config.hidden_size
-        self.shapes = FeatureEmbedding([SHAPE_COUNT], width)
+        self.add_layers()
         self.dropout = nn.Dropout(config.dropout)
-        self.span_head = nn.Linear(width, len(SPAN_LABELS) * len(BIO))
-        self.mention_head = nn.Linear(width, len(MENTION_TAGS))
         self.post_init()
 
     def forward(

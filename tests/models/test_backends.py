@@ -18,6 +18,7 @@ from models.parity import Sample, agreement, labels_of
 from models.reader import ReaderModel
 from models.reader_features import line_paragraphs
 from models.registry import load_checkpoint
+from models.scoring import ReaderScorer, StanceScorer
 from models.stance import StanceModel
 
 TEXTS = [
@@ -58,7 +59,7 @@ def disagree(monkeypatch: pytest.MonkeyPatch, share: float) -> None:
 
 def test_onnx_scores_as_torch_does_and_keeps_its_graph(checkpoint: Path) -> None:
     in_torch = load_checkpoint(str(checkpoint), StanceModel)
-    in_onnx = load_with(str(checkpoint), StanceModel, "onnx")
+    in_onnx = load_with(str(checkpoint), StanceScorer, "onnx")
     windows = [window(text) for text in TEXTS]
     for expected, found in zip(
         score_windows(in_torch, windows), score_windows(in_onnx, windows), strict=True
@@ -69,14 +70,14 @@ def test_onnx_scores_as_torch_does_and_keeps_its_graph(checkpoint: Path) -> None
     assert in_onnx.label == f"stance+onnx@{in_onnx.digest[:8]}"
     (graph,) = checkpoint.glob("backends/*/encoder.onnx")
     before = graph.stat().st_mtime_ns
-    load_with(str(checkpoint), StanceModel, "onnx")
+    load_with(str(checkpoint), StanceScorer, "onnx")
     assert graph.stat().st_mtime_ns == before
     assert kept(checkpoint) == ["encoder.onnx"]
 
 
 def test_int8_scores_a_window_by_itself(checkpoint: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     disagree(monkeypatch, 1.0)
-    ready = load_with(str(checkpoint), StanceModel, "onnx-int8")
+    ready = load_with(str(checkpoint), StanceScorer, "onnx-int8")
     windows = [window(text) for text in TEXTS]
     together = score_windows(ready, windows)
     for one, found in zip(windows, together, strict=True):
@@ -97,11 +98,11 @@ def test_int8_that_disagrees_is_refused(
     with pytest.raises(
         BackendError, match=r"'onnx-int8' gives the labels of torch on 99\.5% of 1000 .*another"
     ):
-        load_with(str(folder), StanceModel, "onnx-int8")
+        load_with(str(folder), StanceScorer, "onnx-int8")
     # What was measured stands, and is not measured again.
     disagree(monkeypatch, 1.0)
     with pytest.raises(BackendError):
-        load_with(str(folder), StanceModel, "onnx-int8")
+        load_with(str(folder), StanceScorer, "onnx-int8")
 
 
 def test_auto_measures_once_and_takes_what_may_be_used(
@@ -111,7 +112,7 @@ def test_auto_measures_once_and_takes_what_may_be_used(
     for notes in folder.glob("backends/*/measured-*.json"):
         notes.unlink()
     disagree(monkeypatch, 0.5)
-    first = load_with(str(folder), StanceModel, AUTO)
+    first = load_with(str(folder), StanceScorer, AUTO)
     (notes,) = folder.glob("backends/*/measured-*.json")
     measured = json.loads(notes.read_text())
     assert set(measured["seconds"]) == {"torch", "onnx"}
@@ -120,7 +121,7 @@ def test_auto_measures_once_and_takes_what_may_be_used(
     # The measurement decides from now on, not the machine's mood.
     other = "onnx" if measured["fastest"] == "torch" else "torch"
     notes.write_text(json.dumps(measured | {"fastest": other}))
-    again = load_with(str(folder), StanceModel, AUTO)
+    again = load_with(str(folder), StanceScorer, AUTO)
     assert {first.name, again.name} == {"mine", "mine+onnx"}
 
 
@@ -133,7 +134,7 @@ def test_a_folder_that_cannot_be_written_leaves_it_to_the_users_cache(
     monkeypatch.setattr(backends, "onnx_encode", lambda path: onnx_encode(graph))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.setattr(backends.os, "access", lambda path, mode: False)
-    load_with(str(checkpoint), StanceModel, "onnx")
+    load_with(str(checkpoint), StanceScorer, "onnx")
     assert exported == [tmp_path / "stancewire" / "backends" / graph.parent.name / "encoder.onnx"]
 
 
@@ -153,7 +154,7 @@ def test_what_cannot_run_here_is_told_before_work_starts(monkeypatch: pytest.Mon
 def test_the_reader_reads_alike_by_onnx(reader_folder: Path, tmp_path: Path) -> None:
     folder = shutil.copytree(reader_folder, tmp_path / "reader")
     given = [(text, line_paragraphs(text)) for text in TEXTS]
-    in_torch, in_onnx = (load_with(str(folder), ReaderModel, name) for name in ("torch", "onnx"))
+    in_torch, in_onnx = (load_with(str(folder), ReaderScorer, name) for name in ("torch", "onnx"))
     for expected, found in zip(read_texts(in_torch, given), read_texts(in_onnx, given), strict=True):
         assert [(s.start, s.end, s.label) for s in found.mentions] == [
             (s.start, s.end, s.label) for s in expected.mentions

@@ -7,8 +7,9 @@ import torch
 from tiny_models import WIDTH, shaken, tiny_encoder, tiny_reader, tiny_stance
 from torch import Tensor
 
-from models.heads import FeatureEmbedding, encoder_settings, pool_spans
+from models.heads import encoder_settings, pool_spans
 from models.labels import IGNORED, MENTION_TAGS
+from models.layers import FeatureEmbedding
 from models.stance import StanceConfig, StanceModel
 
 

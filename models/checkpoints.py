@@ -1,0 +1,100 @@
+"""What a checkpoint is: those that ship, where one lies, and one that is loaded."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from models.errors import CheckpointError
+from models.packing import Encode, encode_packed
+
+ARTIFACTS = Path(__file__).parent / "artifacts"
+WEIGHTS = "model.safetensors"
+
+# Checkpoints that ship with the project, as a config names them.
+CHECKPOINTS: dict[str, Path] = {"reader": ARTIFACTS / "reader", "stance": ARTIFACTS / "stance"}
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A model ready for inference. ``digest``: sha256 of its weights; ``label``: name and short digest.
+
+    ``encode`` runs the model's encoder: see `models.backends`.
+    """
+
+    name: str
+    # Of `models.layers` in either form; types do not tell what a model of `transformers` can do.
+    model: Any
+    # A `models.encodings.Tokenizer`; one of `transformers` where there is something to be trained.
+    tokenizer: Any
+    digest: str
+    encode: Encode = encode_packed
+
+    @property
+    def label(self) -> str:
+        return f"{self.name}@{self.digest[:8]}"
+
+
+def checkpoint_folder(name: str) -> Path:
+    """The folder of a shipped checkpoint's name or of a path.
+
+    Raises:
+        CheckpointError: there is no such folder, or it lacks a file.
+    """
+    folder = CHECKPOINTS.get(name, Path(name))
+    for file in ("config.json", WEIGHTS, "tokenizer.json"):
+        if not (folder / file).is_file():
+            raise CheckpointError(
+                f"checkpoint {name!r}: {folder / file} is missing; name one of {', '.join(CHECKPOINTS)} "
+                "or a folder that `stancewire train` wrote"
+            )
+    return folder
+
+
+def checkpoint_label(name: str) -> str:
+    """How a checkpoint's rows call it."""
+    return name if name in CHECKPOINTS else Path(name).name
+
+
+def checkpoint_config(name: str, model_type: str) -> dict[str, Any]:
+    """What the ``config.json`` of a checkpoint holds.
+
+    Raises:
+        CheckpointError: there is none, or it is of another type of model.
+    """
+    folder = checkpoint_folder(name)
+    config = read_json(folder / "config.json")
+    if config.get("model_type") != model_type:
+        raise CheckpointError(
+            f"checkpoint {name!r}: {folder} holds a {config.get('model_type')!r} model where {model_type!r} is needed"
+        )
+    return config
+
+
+def unloadable(name: str, error: Exception) -> CheckpointError:
+    return CheckpointError(
+        f"checkpoint {name!r}: {checkpoint_folder(name)} cannot be loaded ({error}); it may be truncated: "
+        "copy it again, or `git checkout` a shipped one"
+    )
+
+
+def refuse_missing(name: str, weights: Iterable[str]) -> None:
+    """Raises:
+    CheckpointError: a checkpoint lacks ``weights``, if there are any.
+    """
+    for missing in sorted(weights):
+        raise CheckpointError(f"checkpoint {name!r}: {checkpoint_folder(name) / WEIGHTS} lacks {missing}")
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise CheckpointError(f"{path}: not valid JSON ({error}); copy the checkpoint again") from error
+
+
+def file_digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

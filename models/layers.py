@@ -1,0 +1,77 @@
+"""The layers of each model, which its two forms share: the one of `transformers`, which trains and is saved, and
+the one that scores (`models.scoring`), which does without `transformers`."""
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from models.encodings import SHAPE_COUNT
+from models.labels import BIO, MENTION_TAGS, SENTIMENTS, SPAN_LABELS, STANCES
+
+# Where a token stands (context, statement) and what it marks (nothing, an actor, the speaker).
+PLACES = 2
+MARKS = 3
+
+
+class FeatureTable(nn.Embedding):
+    """The embeddings of one token feature; a class of its own so that it starts at zero (`EncoderModel`)."""
+
+
+class FeatureEmbedding(nn.Module):
+    """Embeddings of token features, added to the word embeddings of any hub encoder.
+
+    They start at zero, so that a fresh model sees exactly what its base was trained on.
+    """
+
+    def __init__(self, sizes: list[int], width: int) -> None:
+        super().__init__()
+        self.tables = nn.ModuleList(FeatureTable(size, width) for size in sizes)
+
+    def forward(self, features: list[Tensor]) -> Tensor:
+        """``features``: one (batch, length) tensor of ids a table. Returns (batch, length, width)."""
+        return torch.stack([table(ids) for table, ids in zip(self.tables, features, strict=True)]).sum(dim=0)
+
+
+class ReaderLayers(nn.Module):
+    """A token tagger's. Source, cue and content have a head each, since one may lie inside another."""
+
+    encoder: Any
+    config: Any
+
+    def add_layers(self) -> None:
+        """Adds them to a model that has its encoder."""
+        width = self.encoder.config.hidden_size
+        self.shapes = FeatureEmbedding([SHAPE_COUNT], width)
+        self.span_head = nn.Linear(width, len(SPAN_LABELS) * len(BIO))
+        self.mention_head = nn.Linear(width, len(MENTION_TAGS))
+
+
+class StanceLayers(nn.Module):
+    """Those that score pairs of actors from their pooled mention spans.
+
+    Each pair of pooled spans also asks the window a question of its own: it attends over the token
+    states, so that the words that link holder and target weigh in whatever stands between them.
+    Actor 0 of every window is the article's own voice, a learned vector; an actor without a mention in
+    the window is another.
+    """
+
+    encoder: Any
+    config: Any
+
+    def add_layers(self) -> None:
+        """Adds them to a model that has its encoder."""
+        width = self.encoder.config.hidden_size
+        self.features = FeatureEmbedding([SHAPE_COUNT, PLACES, MARKS], width)
+        self.author = nn.Parameter(torch.zeros(width))
+        self.unseen = nn.Parameter(torch.zeros(width))
+        self.question = nn.Linear(2 * width, width)
+        self.evidence = nn.MultiheadAttention(width, self.config.attention_heads, batch_first=True)
+        self.joint = nn.Sequential(
+            nn.Dropout(self.config.dropout),
+            nn.Linear(5 * width, width),
+            nn.GELU(),
+            nn.Dropout(self.config.dropout),
+        )
+        self.stance_head = nn.Linear(width, len(STANCES) * len(self.config.schemes))
+        self.sentiment_head = nn.Linear(width, len(SENTIMENTS))
