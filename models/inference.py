@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import log_softmax, softmax
 from torch import nn
 
 from models.checkpoints import Checkpoint
@@ -12,6 +11,7 @@ from models.labels import BIO, GUIDE, MENTION_TAGS, SPAN_LABELS, STANCES
 from models.pairs import PairLabel, StanceWindow, labelled_windows
 from models.passes import reader_logits, stance_logits
 from models.reader_features import ReaderWindow, reader_windows
+from models.softmax import log_softmax, softmax
 from models.spans import MENTION_STEPS, SPAN_STEPS, best_tags, spans_of
 from models.stance_features import stance_features
 
@@ -100,7 +100,7 @@ def _pieces(
     label: str,
 ) -> list[list[_Piece]]:
     """The spans of each window, as far as it owns their tokens; ``logits`` (tokens, tags) of all in turn."""
-    scores = log_softmax(logits, axis=-1)
+    scores = log_softmax(logits)
     inside = np.arange(lengths.max()) < lengths[:, None]
     # Padding is O for certain, so that its amount changes nothing.
     padded = np.full((*inside.shape, scores.shape[-1]), -np.inf)
@@ -164,8 +164,8 @@ def score_windows(
     features = stance_features(checkpoint.tokenizer, windows, config.max_tokens)
     return [
         PairScores(
-            softmax(stances[:, first : first + len(STANCES)] / config.stance_temperature, axis=-1),
-            softmax(sentiments / config.sentiment_temperature, axis=-1),
+            softmax(stances[:, first : first + len(STANCES)] / config.stance_temperature),
+            softmax(sentiments / config.sentiment_temperature),
         )
         for stances, sentiments in stance_logits(checkpoint, features)
     ]

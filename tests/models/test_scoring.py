@@ -142,6 +142,6 @@ def test_a_tokenizers_own_truncation_and_padding_do_not_count(stance_folder: Pat
 def test_scoring_starts_without_what_only_training_needs() -> None:
     check = (
         "import sys; from pipeline.api import score; assert score('Xi said that China backs Russia.').stances;"
-        "print(sorted({'accelerate', 'datasets', 'pandas', 'sklearn', 'transformers'} & set(sys.modules)))"
+        "print(sorted({'accelerate', 'datasets', 'pandas', 'scipy', 'sklearn', 'transformers'} & set(sys.modules)))"
     )
     assert subprocess.check_output([sys.executable, "-c", check], text=True).strip() == "[]"
