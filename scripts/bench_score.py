@@ -10,15 +10,20 @@ so that its peak memory is its own. Beside that, on the statements of a sample o
 - the time that both models take, and the time that their matrix products alone would take at the rate at
   which this machine multiplies matrices.
 
+First of all a process of its own scores one short text, which tells the time from its start to its first row,
+and another one how much of that goes into importing which package.
+
 Ratios are given by the clock and by processor time; the latter holds on a machine that is busy with other things.
 """
 
 import json
 import multiprocessing
 import os
+import re
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import redirect_stdout
 from dataclasses import dataclass
@@ -34,6 +39,8 @@ PEER_BATCH = 32
 PEER_PAIR_TOKENS = 8
 # Processor seconds for which matrices are multiplied to find the machine's rate.
 GEMM_SECONDS = 2.0
+# Packages whose imports a start tells of.
+IMPORTS_SHOWN = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +79,7 @@ def main(
         config.write_text(yaml.safe_dump({"stages": stages}), encoding="utf-8")
         figures = {
             "backend": backend,
-            "first_row_s": first_row(config),
+            "first_row": first_row(config),
             "runs": [scored(texts, size, config, Path(folder)) for size in sizes],
             "sample": side_by_side(texts[:sample], config, peer_pairs),
         }
@@ -95,12 +102,35 @@ def corpus(texts: Sequence[str], size: int) -> Iterator[str]:
         yield "\n".join([*first[::2], *second[1::2]])
 
 
-def first_row(config: Path) -> float:
-    """Seconds from the start of the command to the rows of one short text."""
-    command = "from pipeline.cli import app; app()"
-    text = "Xi said that China will support Russia."
-    run = [sys.executable, "-c", command, "score", "--config", str(config), "--text", text]
-    return round(took(lambda: subprocess.run(run, check=True, stdout=subprocess.DEVNULL)).clock, 2)
+def first_row(config: Path) -> dict[str, Any]:
+    """Seconds from the start of the command to the rows of one short text, and what of that is imports."""
+    import resource
+
+    def run(*options: str) -> str:
+        command = ["-c", "from pipeline.cli import app; app()", "score", "--config", str(config)]
+        text = ["--text", "Xi said that China will support Russia."]
+        done = subprocess.run([sys.executable, *options, *command, *text], check=True, capture_output=True)
+        return done.stderr.decode()
+
+    def processor() -> float:
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return used.ru_utime + used.ru_stime
+
+    # What the first run compiles, writes and reads from the disk is no part of a start.
+    run()
+    before = processor()
+    clock = took(run).clock
+    spent = Took(clock, processor() - before)
+    # The interpreter's own note of imports slows them down, so it is taken in a run of its own.
+    return spent.seconds | {"imports_s": import_seconds(run("-X", "importtime"))}
+
+
+def import_seconds(notes: str) -> dict[str, float]:
+    """Seconds that the modules of each package took by the clock, the largest first, from ``-X importtime``."""
+    seconds: Counter[str] = Counter()
+    for own, module in re.findall(r"^import time: +(\d+) \| +\d+ \| +(\S+)$", notes, re.MULTILINE):
+        seconds[module.partition(".")[0]] += int(own) / 1e6
+    return {package: round(spent, 3) for package, spent in seconds.most_common(IMPORTS_SHOWN)}
 
 
 def scored(texts: Sequence[str], size: int, config: Path, folder: Path) -> dict[str, Any]:

@@ -20,6 +20,17 @@ def test_a_corpus_of_any_size_is_made_of_few_texts(bench: ModuleType) -> None:
     assert len(made) == 8
 
 
+def test_imports_are_summed_by_package(bench: ModuleType) -> None:
+    notes = (
+        "import time: self [us] | cumulative | imported package\n"
+        "import time:      1500 |       1500 |     torch._C\n"
+        "a warning that stands between\n"
+        "import time:     20000 |      21500 |   torch\n"
+        "import time:     40000 |      61500 | models\n"
+    )
+    assert list(bench.import_seconds(notes).items()) == [("models", 0.04), ("torch", 0.022)]
+
+
 def test_operations_are_counted_for_what_is_not_padding(bench: ModuleType) -> None:
     encoder = SimpleNamespace(config=SimpleNamespace(hidden_size=4, intermediate_size=8, num_hidden_layers=2))
     model = SimpleNamespace(encoder=encoder)
