@@ -127,10 +127,10 @@ def first_row(config: Path) -> dict[str, Any]:
 
 def import_seconds(notes: str) -> dict[str, float]:
     """Seconds that the modules of each package took by the clock, the largest first, from ``-X importtime``."""
-    seconds: Counter[str] = Counter()
+    microseconds: Counter[str] = Counter()
     for own, module in re.findall(r"^import time: +(\d+) \| +\d+ \| +(\S+)$", notes, re.MULTILINE):
-        seconds[module.partition(".")[0]] += int(own) / 1e6
-    return {package: round(spent, 3) for package, spent in seconds.most_common(IMPORTS_SHOWN)}
+        microseconds[module.partition(".")[0]] += int(own)
+    return {package: round(spent / 1e6, 3) for package, spent in microseconds.most_common(IMPORTS_SHOWN)}
 
 
 def scored(texts: Sequence[str], size: int, config: Path, folder: Path) -> dict[str, Any]:

@@ -25,7 +25,7 @@ def test_imports_are_summed_by_package(bench: ModuleType) -> None:
         "import time: self [us] | cumulative | imported package\n"
         "import time:      1500 |       1500 |     torch._C\n"
         "a warning that stands between\n"
-        "import time:     20000 |      21500 |   torch\n"
+        "import time:     20600 |      22100 |   torch\n"
         "import time:     40000 |      61500 | models\n"
     )
     assert list(bench.import_seconds(notes).items()) == [("models", 0.04), ("torch", 0.022)]
