@@ -228,14 +228,18 @@ def replay_rows(count: int) -> list[Row]:
 
 
 def with_opinions(checkpoint: Checkpoint, rows: Sequence[Row]) -> Iterator[Row]:
-    """The rows, with the checkpoint's own probabilities where they say nothing of the sentiment."""
+    """The rows, with the checkpoint's own probabilities where they say nothing of the sentiment.
+
+    They are those before calibration: training fits the logits themselves to them.
+    """
+    temperature = checkpoint.model.config.sentiment_temperature
     windows = labelled_windows(parse_pair(row) for row in rows)
     scores = score_labelled(checkpoint, windows)
-    opinions = {
-        name: chances
-        for window, score in zip(windows, scores, strict=True)
-        for name, chances in zip(window.ids, score.sentiments.tolist(), strict=True)
-    }
+    opinions: dict[str, list[float]] = {}
+    for window, score in zip(windows, scores, strict=True):
+        chances = score.sentiments**temperature
+        chances /= chances.sum(axis=-1, keepdims=True)
+        opinions |= zip(window.ids, chances.tolist(), strict=True)
     for row in rows:
         known = row.get("sentiment") or row.get("soft_sentiment")
         yield row if known else row | {"soft_sentiment": rounded(opinions[str(row["id"])])}

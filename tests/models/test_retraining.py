@@ -83,6 +83,14 @@ def test_a_row_without_a_sentiment_gets_the_opinion_of_the_start(labels: Path) -
     assert told[1] == rows[1]
 
 
+def test_calibration_changes_nothing_of_the_opinion_that_training_fits_to(labels: Path) -> None:
+    start = load_checkpoint("stance", StanceModel)
+    before, *_ = with_opinions(start, user_labels(1))
+    start.model.config.sentiment_temperature = 5.0
+    after, *_ = with_opinions(start, user_labels(1))
+    assert after["soft_sentiment"] == pytest.approx(before["soft_sentiment"], abs=1e-3)
+
+
 def test_base_data_shares_no_statement_with_the_old_domains_held_out_articles() -> None:
     def statements(path: Path) -> set[str]:
         return {
