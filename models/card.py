@@ -13,6 +13,8 @@ RELIABILITY = "reliability.svg"
 
 _TASKS = {
     "reader": "tags sources, cues and contents of attributions, and mentions of actors, in English news",
+    "coreference": "says of the mentions in a text of English news which stand for one actor, which actors a "
+    "collective stands for, and which actors belong to one country",
     "stance": "gives the stance (support, neutral, oppose) of each actor toward every other one in a statement "
     "of English news, and how the statement puts each target (positive, neutral, negative)",
 }
@@ -20,6 +22,10 @@ _LIMITS = {
     "reader": "Trained on US news of 2015–2016 and on short world-news texts. Attributions whose content runs "
     "over several paragraphs, transcripts and social media are weak spots. Mentions of groups without a name "
     "are found less surely than names.",
+    "coreference": "Trained on short texts, mentions given: long articles are compared over the nearest mentions "
+    "only. Which two of several states a collective means is its weakest spot. A common country is read off the "
+    "text and what the base knows of names; it is no fact about a person. The annotation was made with a large "
+    "language model as annotator.",
     "stance": "A stance is what a statement says, not what an actor thinks. Support is recognised less surely "
     "than opposition, and irony, hypotheticals and stances that span sentences are often missed. The "
     "annotation was made with a large language model as annotator.",
@@ -145,15 +151,16 @@ def _validation(name: str, report: Mapping[str, Any]) -> list[str]:
             *(_row(scores["label"], scores) for scores in head["classes"]),
             "",
         ]
-    if "spans" in report:
-        lines += [
-            f"**{name}**, exact spans",
-            "",
-            "| span | precision | recall | F1 | items |",
-            "|---|---|---|---|---|",
-            *(_row(label, scores) for label, scores in report["spans"].items()),
-            "",
-        ]
+    for key, says, column in (("spans", "exact spans", "span"), ("links", "links of given mentions", "link")):
+        if key in report:
+            lines += [
+                f"**{name}**, {says}",
+                "",
+                f"| {column} | precision | recall | F1 | items |",
+                "|---|---|---|---|---|",
+                *(_row(label, scores) for label, scores in report[key].items()),
+                "",
+            ]
     return lines
 
 

@@ -14,7 +14,7 @@ ARTIFACTS = Path(__file__).parent / "artifacts"
 WEIGHTS = "model.safetensors"
 
 # Checkpoints that ship with the project, as a config names them.
-CHECKPOINTS: dict[str, Path] = {"reader": ARTIFACTS / "reader", "stance": ARTIFACTS / "stance"}
+CHECKPOINTS: dict[str, Path] = {name: ARTIFACTS / name for name in ("reader", "coreference", "stance")}
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,14 @@ from models.labels import BIO, MENTION_TAGS, SENTIMENTS, SPAN_LABELS, STANCES
 PLACES = 2
 MARKS = 3
 
+# What is asked of a mention and another one: do both stand for the same actors, is the other's actor one of
+# several that this one stands for, are their actors of one country?
+SAME, MEMBER, COUNTRY = range(3)
+RELATIONS = 3
+# Distances between two mentions, counted in mentions, that are told apart: 1, 2, 3, 4, to 7, 15, 31, further.
+_STEPS = (1, 2, 3, 4, 5, 8, 16, 32)
+DISTANCES = 2 * len(_STEPS) + 1
+
 
 class FeatureTable(nn.Embedding):
     """The embeddings of one token feature; a class of its own so that it starts at zero (`EncoderModel`)."""
@@ -75,3 +83,34 @@ class StanceLayers(nn.Module):
         )
         self.stance_head = nn.Linear(width, len(STANCES) * len(self.config.schemes))
         self.sentiment_head = nn.Linear(width, len(SENTIMENTS))
+
+
+class CoreferenceLayers(nn.Module):
+    """Those that compare the mentions of a text two by two, after Lee et al. ("End-to-end neural coreference
+    resolution", EMNLP 2017), with the mentions given: the choice of an antecedent is a softmax over the mentions
+    before and "none". Two more relations, membership and a common country, are yes or no for each pair.
+    """
+
+    encoder: Any
+    config: Any
+
+    def add_layers(self) -> None:
+        """Adds them to a model that has its encoder."""
+        width, pair = self.encoder.config.hidden_size, self.config.pair_width
+        self.features = FeatureEmbedding([SHAPE_COUNT, len(MENTION_TAGS)], width)
+        self.mention = nn.Sequential(nn.Dropout(self.config.dropout), nn.Linear(3 * width, pair), nn.GELU())
+        self.this = nn.Linear(pair, pair)
+        self.other = nn.Linear(pair, pair, bias=False)
+        self.both = nn.Linear(pair, pair, bias=False)
+        self.distance = nn.Embedding(DISTANCES, pair)
+        self.relations = nn.Sequential(nn.GELU(), nn.Dropout(self.config.dropout), nn.Linear(pair, RELATIONS))
+        self.own = nn.Sequential(
+            nn.Linear(pair, pair), nn.GELU(), nn.Dropout(self.config.dropout), nn.Linear(pair, 2)
+        )
+
+
+def distance_ids(offsets: Tensor) -> Tensor:
+    """Which embedding a distance has: 0 for the mention itself, then those behind it, then those before it."""
+    steps = torch.tensor(_STEPS, device=offsets.device)
+    bucket = torch.bucketize(offsets.abs(), steps, right=True)
+    return torch.where(offsets < 0, bucket + len(_STEPS), bucket)

@@ -10,11 +10,14 @@ import numpy as np
 from models.article_pairs import article_pairs
 from models.articles import read_articles
 from models.checkpoints import Checkpoint
+from models.coreference_features import article_spans
 from models.labels import STANCES
-from models.layers import ReaderLayers
+from models.layers import SAME, CoreferenceLayers, ReaderLayers, StanceLayers
+from models.links import Links, link_texts
 from models.pairs import StanceWindow, labelled_windows, parse_pair
 from models.passes import reader_logits, stance_logits
 from models.reader_features import line_paragraphs, reader_windows
+from models.spans import LabelledSpan
 from models.stance_features import stance_features
 
 ARTICLES = Path(__file__).parent / "annotations" / "written.jsonl"
@@ -24,7 +27,10 @@ _STRIDE = 60
 
 @dataclass(frozen=True, slots=True)
 class Sample:
+    """``mentions``: those of each text."""
+
     texts: Sequence[str]
+    mentions: Sequence[Sequence[LabelledSpan]]
     windows: Sequence[StanceWindow]
 
 
@@ -32,11 +38,16 @@ class Sample:
 def sample() -> Sample:
     articles = read_articles(ARTICLES)[::_STRIDE]
     pairs = [parse_pair(row) for article in articles for row in article_pairs(article)]
-    return Sample([article.text for article in articles], [one.window for one in labelled_windows(pairs)])
+    return Sample(
+        [article.text for article in articles],
+        [article_spans(article) for article in articles],
+        [one.window for one in labelled_windows(pairs)],
+    )
 
 
 def labels_of(checkpoint: Checkpoint, given: Sample) -> np.ndarray:
-    """The labels that a checkpoint gives to the sample: a stance a pair, or four tags a token (0: O)."""
+    """The labels that a checkpoint gives to the sample: a stance a pair, four tags a token (0: O), or a mention's
+    antecedent (0: none) and whether it has each other relation to its neighbours."""
     longest = checkpoint.model.config.max_tokens
     if isinstance(checkpoint.model, ReaderLayers):
         windows = [
@@ -46,15 +57,26 @@ def labels_of(checkpoint: Checkpoint, given: Sample) -> np.ndarray:
         ]
         found = [layer for logits in reader_logits(checkpoint, windows) for layer in logits]
         return np.concatenate([layer.argmax(axis=-1).ravel() for layer in found])
+    if isinstance(checkpoint.model, CoreferenceLayers):
+        texts = [
+            (text, line_paragraphs(text), mentions)
+            for text, mentions in zip(given.texts, given.mentions, strict=True)
+        ]
+        return np.concatenate([_link_labels(links) for links in link_texts(checkpoint, texts)])
     rows = stance_features(checkpoint.tokenizer, given.windows, longest)
     return np.concatenate(
         [stances[:, : len(STANCES)].argmax(axis=-1) for stances, _ in stance_logits(checkpoint, rows)]
     )
 
 
+def _link_labels(links: Links) -> np.ndarray:
+    choices = np.concatenate([links.new[:, None], links.pairs[..., SAME]], axis=1)
+    return np.concatenate([choices.argmax(axis=1), (links.pairs[..., SAME + 1 :] > 0).ravel()])
+
+
 def agreement(checkpoint: Checkpoint, labels: np.ndarray, others: np.ndarray) -> tuple[float, int]:
-    """The share of labels that are the same, and of how many; tokens that both leave untagged do not count."""
-    if isinstance(checkpoint.model, ReaderLayers):
+    """The share of labels that are the same, and of how many; what both leave untagged or unlinked does not count."""
+    if not isinstance(checkpoint.model, StanceLayers):
         tagged = (labels != 0) | (others != 0)
         labels, others = labels[tagged], others[tagged]
     return float((labels == others).mean()) if len(labels) else 1.0, len(labels)

@@ -9,6 +9,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from models.checkpoints import Checkpoint
+from models.coreference_features import CoreferenceWindow
 from models.labels import BIO, SPAN_LABELS
 from models.layers import StanceLayers
 from models.packing import chunks, joined
@@ -40,6 +41,31 @@ def reader_logits(checkpoint: Checkpoint, rows: Sequence[ReaderWindow]) -> list[
             results[index] = (spans[start:end], mentions[start:end])
             start = end
     return [results[index] for index in range(len(rows))]
+
+
+@torch.inference_mode()
+def mention_states(checkpoint: Checkpoint, rows: Sequence[CoreferenceWindow]) -> list[Tensor]:
+    """Of each window's mentions: the mean, first and last of its token states, (mentions, 3 × width)."""
+    model = checkpoint.model
+    results: dict[int, Tensor] = {}
+    for size, chunk in chunks(model.encoder, [len(row.ids) for row in rows]):
+        held = [rows[index] for index in chunk]
+        features = [_tokens(model, [getattr(row, name) for row in held], size) for name in ("shapes", "tags")]
+        states = _states(checkpoint, held, size, model.features(features))
+        start = 0
+        for index, row in zip(chunk, held, strict=True):
+            end = start + len(row.ids)
+            results[index] = _pooled(states[start:end], row)
+            start = end
+    return [results[index] for index in range(len(rows))]
+
+
+def _pooled(states: Tensor, row: CoreferenceWindow) -> Tensor:
+    first, past = torch.tensor(row.tokens, device=states.device).unbind(dim=-1)
+    spans = torch.cat([torch.arange(*tokens, device=states.device) for tokens in row.tokens])
+    starts = (past - first).cumsum(0) - (past - first)
+    mean = functional.embedding_bag(spans, states, starts, mode="mean")
+    return torch.cat([mean, states[first], states[past - 1]], dim=-1)
 
 
 @torch.inference_mode()
@@ -150,7 +176,10 @@ def _attend(
 
 
 def _states(
-    checkpoint: Checkpoint, rows: Sequence[ReaderWindow | StanceFeatures], size: int, added: Tensor
+    checkpoint: Checkpoint,
+    rows: Sequence[ReaderWindow | CoreferenceWindow | StanceFeatures],
+    size: int,
+    added: Tensor,
 ) -> Tensor:
     """Token states (size, width) of windows end to end, ``added`` to their word embeddings."""
     encoder = checkpoint.model.encoder

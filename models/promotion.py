@@ -4,7 +4,7 @@ A new checkpoint replaces an old one only where it is no worse on every file tha
 """
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,8 +13,11 @@ import numpy as np
 from models.calibration import fit_temperature
 from models.card import write_card
 from models.comparison import FileComparison, compare, file_score
+from models.coreference import CoreferenceModel
+from models.coreference_evaluation import LinkReport, evaluate_coreference
 from models.evaluation import ScoredFile, known_items, score_file, score_labelled
 from models.pairs import labelled_windows, read_pairs
+from models.reader import ReaderModel
 from models.reader_evaluation import SpanReport, evaluate_reader
 from models.registry import WEIGHTS, Checkpoint, load_checkpoint, save_checkpoint
 from models.run_record import training_record
@@ -36,22 +39,30 @@ class Verdict:
     comparison: FileComparison | None = None
 
 
-def measured(checkpoint: Checkpoint, path: Path) -> ScoredFile | SpanReport:
-    """What a checkpoint of either kind says of a label file."""
-    stance = isinstance(checkpoint.model, StanceModel)
-    return score_file(checkpoint, path) if stance else evaluate_reader(checkpoint, path)
+Measured = ScoredFile | SpanReport | LinkReport
+
+# How a checkpoint is measured on a label file of its kind.
+_MEASURES: dict[type, Callable[[Checkpoint, Path], Measured]] = {
+    StanceModel: score_file,
+    ReaderModel: evaluate_reader,
+    CoreferenceModel: evaluate_coreference,
+}
 
 
-def gate_score(found: ScoredFile | SpanReport) -> float:
+def measured(checkpoint: Checkpoint, path: Path) -> Measured:
+    """What a checkpoint of any kind says of a label file."""
+    return _MEASURES[type(checkpoint.model)](checkpoint, path)
+
+
+def gate_score(found: Measured) -> float:
     """What a `Gate` compares."""
     if isinstance(found, ScoredFile):
         return file_score(found)
-    return float(np.mean([scores.f1 for scores in found.spans.values()]))
+    parts = found.links if isinstance(found, LinkReport) else found.spans
+    return float(np.mean([scores.f1 for scores in parts.values()]))
 
 
-def judge(
-    gates: Sequence[Gate], old: Checkpoint | None, new: Mapping[Path, ScoredFile | SpanReport]
-) -> list[Verdict]:
+def judge(gates: Sequence[Gate], old: Checkpoint | None, new: Mapping[Path, Measured]) -> list[Verdict]:
     """Each gate's verdict on what the new checkpoint says of its file; all pass where there is no ``old``."""
     verdicts = []
     for gate in gates:

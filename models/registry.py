@@ -11,6 +11,7 @@ from transformers import AutoConfig, AutoModel, AutoTokenizer, PreTrainedModel, 
 from transformers.utils import logging
 
 from models.checkpoints import (
+    CHECKPOINTS,
     WEIGHTS,
     Checkpoint,
     checkpoint_config,
@@ -20,7 +21,9 @@ from models.checkpoints import (
     refuse_missing,
     unloadable,
 )
+from models.coreference import CoreferenceConfig, CoreferenceModel
 from models.errors import CheckpointError
+from models.heads import EncoderModel
 from models.reader import ReaderConfig, ReaderModel
 from models.stance import StanceConfig, StanceModel
 
@@ -31,7 +34,11 @@ PACKAGED_BASES: dict[str, tuple[str, str, str]] = {
 
 # The models of each type, as a checkpoint's config names it.
 MODELS: dict[str, type[PreTrainedModel]] = {}
-for _config, _model in ((ReaderConfig, ReaderModel), (StanceConfig, StanceModel)):
+for _config, _model in (
+    (ReaderConfig, ReaderModel),
+    (CoreferenceConfig, CoreferenceModel),
+    (StanceConfig, StanceModel),
+):
     AutoConfig.register(_config.model_type, _config, exist_ok=True)
     AutoModel.register(_config, _model, exist_ok=True)
     MODELS[_config.model_type] = _model
@@ -64,11 +71,14 @@ def load_checkpoint(name: str, model_class: type[Model]) -> Checkpoint:
 
 
 def base_source(base: str) -> str:
-    """What ``from_pretrained`` takes for a base: the folder of a packaged one, else the folder or hub id itself.
+    """What ``from_pretrained`` takes for a base: the folder of a packaged one or of a shipped checkpoint, whose
+    encoder is meant, else the folder or hub id itself.
 
     Raises:
         CheckpointError: the base's package is not installed.
     """
+    if base in CHECKPOINTS:
+        return str(CHECKPOINTS[base])
     if base not in PACKAGED_BASES:
         return base
     package, folder, remedy = PACKAGED_BASES[base]
@@ -90,6 +100,8 @@ def load_base(base: str, layers: int | None = None) -> tuple[PreTrainedModel, Pr
     try:
         depth = {} if layers is None else {"num_hidden_layers": layers}
         encoder = AutoModel.from_pretrained(source, dtype=torch.float32, use_safetensors=True, **depth)
+        if isinstance(encoder, EncoderModel):
+            encoder = encoder.encoder
         tokenizer = AutoTokenizer.from_pretrained(source)
     except (OSError, ValueError) as error:
         raise CheckpointError(

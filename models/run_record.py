@@ -8,18 +8,32 @@ from typing import Any
 
 import torch
 
+from models.coreference_evaluation import LinkReport
 from models.evaluation import ScoredFile, evaluate_stance
 from models.reader_evaluation import SpanReport
 from models.registry import Checkpoint
 from models.reports import as_json, rounded
-from models.training import StanceTrainConfig, TrainConfig, Trained
+from models.training import (
+    CoreferenceTrainConfig,
+    ReaderTrainConfig,
+    StanceTrainConfig,
+    TrainConfig,
+    Trained,
+)
+
+# What a config trains, as a card names it.
+_TASKS: dict[type[TrainConfig], str] = {
+    StanceTrainConfig: "stance",
+    ReaderTrainConfig: "reader",
+    CoreferenceTrainConfig: "coreference",
+}
 
 
 def training_record(
     config: TrainConfig,
     trained: Trained,
     checkpoint: Checkpoint,
-    validation: Mapping[str, ScoredFile | SpanReport],
+    validation: Mapping[str, ScoredFile | SpanReport | LinkReport],
     seconds: float,
     verdicts: Sequence[Any],
     temperatures: Mapping[str, float] | None,
@@ -29,7 +43,7 @@ def training_record(
     ``validation``: what the checkpoint says of each validation file, by the file's name in the config.
     """
     return {
-        "task": "stance" if isinstance(config, StanceTrainConfig) else "reader",
+        "task": _TASKS[type(config)],
         "config": json.loads(config.model_dump_json()),
         "digest": checkpoint.digest,
         "rows": trained.rows,
@@ -45,7 +59,7 @@ def training_record(
     }
 
 
-def _report(found: ScoredFile | SpanReport) -> dict[str, Any]:
+def _report(found: ScoredFile | SpanReport | LinkReport) -> dict[str, Any]:
     """A file's scores without quotations of its texts, some of which are not ours to ship."""
     report = as_json(evaluate_stance(found) if isinstance(found, ScoredFile) else found)
     return {key: value for key, value in report.items() if key != "worst"}

@@ -26,7 +26,7 @@ from models.checkpoints import (
     unloadable,
 )
 from models.encodings import PlainTokenizer
-from models.layers import ReaderLayers, StanceLayers
+from models.layers import CoreferenceLayers, ReaderLayers, StanceLayers
 
 
 class ScoringModel(nn.Module):
@@ -52,6 +52,11 @@ class ScoringModel(nn.Module):
 class ReaderScorer(ReaderLayers, ScoringModel):
     model_type = "stancewire_reader"
     needs = frozenset(("encoder", "max_tokens"))
+
+
+class CoreferenceScorer(CoreferenceLayers, ScoringModel):
+    model_type = "stancewire_coreference"
+    needs = ReaderScorer.needs | {"dropout", "pair_width"}
 
 
 class StanceScorer(StanceLayers, ScoringModel):

@@ -1,24 +1,29 @@
 """Accuracy of the resolve stage on annotated articles, with the annotated mentions and speakers given.
 
-    python scripts/measure_resolve.py articles.jsonl … [--cross 5] [--faults] [--errors 40] [--fit]
+    python scripts/measure_resolve.py articles.jsonl … [--cross 5] [--faults] [--errors 40] [--fit | --fit-links]
 
 A mention counts as right where the actors that it got map to its annotated keys; an actor is mapped to the
 key that most of its mentions in the article carry (a name counts three times: it says who is meant), one
 key an actor and one actor a key, largest overlap first. Countries of a mention compare as sets.
-``--fit`` refits `pipeline/actors/salience_weights.py`; ``--cross`` measures each fold of the articles with
-weights fitted on the others, as the shipped ones have seen their own training articles. ``--faults`` counts
-what kinds of errors there are.
+``--fit`` refits `pipeline/actors/salience_weights.py`, which knows no coreference model; ``--fit-links`` refits
+`pipeline/actors/link_weights.py`, on articles that the model was not trained on. ``--cross`` measures each fold
+of the articles with weights fitted on the others, as the shipped ones have seen their own training articles.
+``--rules`` leaves the coreference model out, ``--checkpoint`` takes another. ``--faults`` counts what kinds of
+errors there are.
 """
 
 import argparse
 import time
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from models.articles import AUTHOR_KEY, LabelledArticle, read_articles
+from pipeline.actors.link_weights import LINK_WEIGHTS
 from pipeline.actors.reading import Choice, Reading
 from pipeline.actors.resolver import resolve
+from pipeline.actors.salience import rules_score
 from pipeline.actors.salience_weights import WEIGHTS
 from pipeline.actors.speakers import Voice
 from pipeline.gold import attributed_article
@@ -57,23 +62,31 @@ def main() -> None:
     parser.add_argument("--cross", type=int, help="refit the weights for each of this many folds")
     parser.add_argument("--faults", action="store_true", help="count the errors by mention, part and fault")
     parser.add_argument("--fit", action="store_true", help="refit the salience weights on these files")
+    parser.add_argument("--fit-links", action="store_true", help="refit the weights of the links")
+    parser.add_argument("--rules", action="store_true", help="without the coreference model")
+    parser.add_argument("--checkpoint", default="coreference", help="another coreference checkpoint")
     arguments = parser.parse_args()
-    stage = TableResolver(TableResolver.Options())
+    rules = arguments.rules or arguments.fit
+    stage = TableResolver(TableResolver.Options(checkpoint=None if rules else arguments.checkpoint))
     stage.setup()
     articles = [article for path in arguments.files for article in read_articles(path)]
     if arguments.fit:
-        write_weights(fit([choice for article in articles for choice in choices_of(stage, article)]))
+        write_weights(fit([choice for found in all_choices(stage, articles) for choice in found]))
+        return
+    if arguments.fit_links:
+        write_link_weights(fit_links([choice for found in all_choices(stage, articles) for choice in found]))
         return
     folds = arguments.cross or 1
-    labelled = [choices_of(stage, article) for article in articles] if arguments.cross else []
+    weights, refit = (WEIGHTS, fit) if rules else (LINK_WEIGHTS, fit_links)
+    labelled = list(all_choices(stage, articles)) if arguments.cross else []
     tally = Tally(kind=arguments.kind)
-    shipped = dict(WEIGHTS)
+    shipped = dict(weights)
     for fold in range(folds):
         if arguments.cross:
             others = [one for number, one in enumerate(labelled) if number % folds != fold]
-            WEIGHTS.update(shipped | fit([choice for one in others for choice in one]))
-        for article in articles[fold::folds]:
-            _measure(stage, article, tally)
+            weights.update(shipped | refit([choice for one in others for choice in one]))
+        for article, reading in opened(stage, articles[fold::folds], tally):
+            _measure(article, reading, tally)
     for name in sorted(tally.total):
         print(
             f"{name:24}{tally.right[name]:6} of {tally.total[name]:6}  {100 * tally.right[name] / tally.total[name]:5.1f}"
@@ -98,9 +111,30 @@ class Tally:
     spent: float = 0.0
 
 
-def choices_of(stage: TableResolver, article: LabelledArticle) -> list[Labelled]:
+# Articles that the coreference model is asked about together.
+_BATCH = 32
+
+
+def opened(
+    stage: TableResolver, articles: Sequence[LabelledArticle], tally: Tally | None = None
+) -> Iterator[tuple[LabelledArticle, Reading]]:
+    """Each article opened for resolution; ``tally`` counts the time that this took."""
+    for first in range(0, len(articles), _BATCH):
+        batch = articles[first : first + _BATCH]
+        started = time.perf_counter()
+        readings = stage.readings([attributed_article(article) for article in batch])
+        if tally is not None:
+            tally.spent += time.perf_counter() - started
+        yield from zip(batch, readings, strict=True)
+
+
+def all_choices(stage: TableResolver, articles: Sequence[LabelledArticle]) -> Iterator[list[Labelled]]:
+    for article, reading in opened(stage, articles):
+        yield choices_of(article, reading)
+
+
+def choices_of(article: LabelledArticle, reading: Reading) -> list[Labelled]:
     """The rankings that the resolver makes in an article, with what is right."""
-    reading = stage.read(attributed_article(article))
     reading.trace = []
     resolve(reading)
     mapped = key_map(article, reading)
@@ -112,9 +146,8 @@ def choices_of(stage: TableResolver, article: LabelledArticle) -> list[Labelled]
     ]
 
 
-def _measure(stage: TableResolver, article: LabelledArticle, tally: Tally) -> None:
+def _measure(article: LabelledArticle, reading: Reading, tally: Tally) -> None:
     started = time.perf_counter()
-    reading = stage.read(attributed_article(article))
     voices = resolve(reading)
     tally.spent += time.perf_counter() - started
     _count(article, reading, key_map(article, reading), tally)
@@ -194,6 +227,33 @@ def fit(choices: list[Labelled]) -> dict[str, dict[str, float]]:
     return {task: _weights(rankings[task]) for task in sorted(rankings)}
 
 
+def fit_links(choices: list[Labelled]) -> dict[str, dict[str, float]]:
+    """The weights of the links' features and of the rules' score beside them, by task, as `fit` finds them.
+
+    A task that is too rare to learn from goes by the rules.
+    """
+    told = [
+        (
+            replace(
+                choice, candidates=[(one, _link_row(choice.task, row)) for one, row in choice.candidates]
+            ),
+            mapped,
+            keys,
+            countries,
+        )
+        for choice, mapped, keys, countries in choices
+    ]
+    found = fit(told)
+    return {
+        task: found[task] if "rules" in found.get(task, {}) else {"rules": 1.0} for task in sorted(WEIGHTS)
+    }
+
+
+def _link_row(task: str, features: dict[str, float]) -> dict[str, float]:
+    told = {name: value for name, value in features.items() if "link" in name and name != "linked"}
+    return {"rules": rules_score(task, features)} | told
+
+
 # Strength of the penalty on large weights; in how many rankings a feature must occur to have a weight at all
 # (a word that two texts used once teaches nothing).
 _PENALTY = 2.0
@@ -252,17 +312,24 @@ def _hits(labelled: Labelled) -> list[bool]:
 
 def write_weights(weights: dict[str, dict[str, float]]) -> None:
     """Write `pipeline/actors/salience_weights.py`."""
-    lines = [
-        '"""Weights of `pipeline.actors.salience`, by task. Written by ``scripts/measure_resolve.py --fit``."""',
-        "",
-        "WEIGHTS: dict[str, dict[str, float]] = {",
-    ]
+    says = "Weights of `pipeline.actors.salience`, by task. Written by ``scripts/measure_resolve.py --fit``."
+    _write(WEIGHTS_FILE, says, "WEIGHTS", weights)
+
+
+def write_link_weights(weights: dict[str, dict[str, float]]) -> None:
+    """Write `pipeline/actors/link_weights.py`."""
+    says = "Weights of what the coreference model says, by task. Written by ``scripts/measure_resolve.py --fit-links``."
+    _write(WEIGHTS_FILE.with_name("link_weights.py"), says, "LINK_WEIGHTS", weights)
+
+
+def _write(path: Path, says: str, name: str, weights: dict[str, dict[str, float]]) -> None:
+    lines = [f'"""{says}"""', "", f"{name}: dict[str, dict[str, float]] = {{"]
     for task, row in weights.items():
         lines.append(f'    "{task}": {{')
-        lines += [f'        "{name}": {weight:.2f},' for name, weight in row.items()]
+        lines += [f'        "{feature}": {weight:.2f},' for feature, weight in row.items()]
         lines.append("    },")
     lines.append("}")
-    WEIGHTS_FILE.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -11,11 +11,11 @@ import typer
 
 from models.article_pairs import article_pairs
 from models.articles import LabelledArticle, read_articles
+from models.coreference_features import article_spans
 
 
-def article_spans(article: LabelledArticle) -> dict:
-    mentions = [(m.start, m.end, m.kind) for sentence in article.sentences for m in sentence.mentions]
-    return {"id": article.id, "text": article.text, "mentions": mentions, "spans": None}
+def span_row(article: LabelledArticle) -> dict:
+    return {"id": article.id, "text": article.text, "mentions": article_spans(article), "spans": None}
 
 
 def main(
@@ -32,7 +32,7 @@ def main(
                 count += 1
     with spans.open("w", encoding="utf-8") as lines:
         for article in articles:
-            lines.write(json.dumps(article_spans(article), ensure_ascii=False) + "\n")
+            lines.write(json.dumps(span_row(article), ensure_ascii=False) + "\n")
     print(f"{pairs}: {count} pairs; {spans}: {len(articles)} articles")
 
 

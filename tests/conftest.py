@@ -7,7 +7,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from tiny_models import saved, tiny_reader, tiny_stance, tiny_tokenizer
+from tiny_models import saved, tiny_coreference, tiny_reader, tiny_stance, tiny_tokenizer
 from transformers import PreTrainedTokenizerFast
 
 
@@ -19,6 +19,11 @@ def tokenizer() -> PreTrainedTokenizerFast:
 @pytest.fixture(scope="session")
 def reader_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return saved(tiny_reader(), tmp_path_factory.mktemp("reader"))
+
+
+@pytest.fixture(scope="session")
+def coreference_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return saved(tiny_coreference(), tmp_path_factory.mktemp("coreference"))
 
 
 @pytest.fixture(scope="session")

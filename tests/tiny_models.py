@@ -14,6 +14,7 @@ from transformers import BertConfig, BertModel, PreTrainedModel, PreTrainedToken
 
 from models import retraining
 from models.checkpoints import CHECKPOINTS
+from models.coreference import CoreferenceConfig, CoreferenceModel
 from models.heads import encoder_settings
 from models.reader import ReaderConfig, ReaderModel
 from models.registry import save_checkpoint
@@ -70,6 +71,11 @@ def shaken(model: PreTrainedModel) -> PreTrainedModel:
 
 def tiny_reader(max_tokens: int = 48) -> ReaderModel:
     return shaken(ReaderModel(ReaderConfig(encoder=encoder_settings(tiny_encoder()), max_tokens=max_tokens)))
+
+
+def tiny_coreference(max_tokens: int = 48) -> CoreferenceModel:
+    encoder = encoder_settings(tiny_encoder())
+    return shaken(CoreferenceModel(CoreferenceConfig(encoder=encoder, max_tokens=max_tokens, pair_width=16)))
 
 
 def tiny_stance(max_tokens: int = 48) -> StanceModel:

@@ -9,6 +9,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from pipeline.actors.entities import Entity
+from pipeline.actors.link_features import country_links
 from pipeline.actors.phrases import token_spans
 from pipeline.actors.reading import Choice, Reading
 from pipeline.actors.salience import best_of, score
@@ -184,9 +185,17 @@ def _weighed(
     named_offices = _offices(entity)
     official = entity is not None and bool(entity.heads & STATE_TITLES)
     taken = _office_taken(reading, entity) if official and entity is not None else frozenset()
+    linked = country_links(reading, index)
     candidates: list[tuple[str | None, dict[str, float]]] = []
     for code in codes:
         features: dict[str, float] = {"share": homes.counts[code] / total}
+        if linked:
+            features |= {
+                "linked": 1.0,
+                "link": linked.get(code, 0.0),
+                "link missing": float(code not in linked),
+                f"link, {_role(entity, official)}": linked.get(code, 0.0),
+            }
         flags = {
             "most often": code == top,
             "dateline": code == homes.dateline,
@@ -221,6 +230,10 @@ def _weighed(
             features["office taken"] = 1.0
         candidates.append((code, features))
     none: dict[str, float] = {"none": 1.0}
+    if linked:
+        most = max(linked.values())
+        none |= {"linked": 1.0, "none, linked": 1.0, "none, link": most}
+        none[f"none, link, {_role(entity, official)}"] = most
     if entity is not None:
         if entity.is_person or entity.named:
             none["none, named or a person"] = 1.0

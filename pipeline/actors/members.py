@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 
 from pipeline.actors.entities import Entity
+from pipeline.actors.link_features import member_features
 from pipeline.actors.phrases import tokens
 from pipeline.actors.pronouns import mentions_within
 from pipeline.actors.reading import Choice, Reading
@@ -307,4 +308,4 @@ def _features(
         features["alike"] = 1.0
     if all(one.entity.places and one.entity.places[0].sentence <= 1 for one in chosen):
         features["all from the start"] = 1.0
-    return features
+    return features | member_features(reading, index, tuple(one.entity for one in chosen))

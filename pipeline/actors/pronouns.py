@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 
 from pipeline.actors.entities import Entity, Gender
 from pipeline.actors.homes import state_of
+from pipeline.actors.link_features import link_features
 from pipeline.actors.names import clean_name, is_pronoun
 from pipeline.actors.reading import SENTENCES_BACK, WINDOW, Choice, Reading, Resolution, same_clause
 from pipeline.actors.salience import Features, best_of, place_features
@@ -71,13 +72,13 @@ def rank_candidates(
         if within and word in ("him", "them", "her") and _is_object(reading, entity, index):
             continue
         features = place_features(entity, place, rank, within)
-        features |= extra
+        features |= extra | link_features(reading, index, entity)
         if word in REFLEXIVES and features.get("object of its own subject"):
             features["reflexive"] = 1.0
             del features["object of its own subject"]
         candidates.append((entity, features))
         rank += 1
-    candidates += more
+    candidates += [(pair, extra | link_features(reading, index, pair)) for pair, extra in more]
     if not candidates:
         return None, 0.0
     if reading.trace is not None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from models.links import Links
 from pipeline.actors.countries import CountryTable
 from pipeline.actors.entities import Entities, Entity, Place
 from pipeline.actors.keys import slug
@@ -64,6 +65,8 @@ class Reading:
     entities: Entities = field(default_factory=Entities)
     resolutions: list[Resolution | None] = field(default_factory=list)
     trace: list[Choice] | None = None
+    # What the coreference model says of the mentions; None where none was asked.
+    links: Links | None = None
     homes: "Homes" = field(init=False)
 
     @property
@@ -246,7 +249,9 @@ def same_clause(reading: Reading, entity: Entity, place: Place) -> bool:
 _CLAUSE_WORDS = CLAUSE_OPENERS - {"after", "before", "since", "until"} | {"and", "for", "of"}
 
 
-def open_reading(article: AttributedArticle, actors: ActorTable, countries: CountryTable) -> Reading:
+def open_reading(
+    article: AttributedArticle, actors: ActorTable, countries: CountryTable, links: Links | None = None
+) -> Reading:
     """An article ready to be resolved."""
     quotes = quotations(article.clean_text, article.paragraphs or (Span(0, len(article.text)),))
     places = read_places(article, quotes)
@@ -261,6 +266,7 @@ def open_reading(article: AttributedArticle, actors: ActorTable, countries: Coun
         spoken=_spoken(article, countries),
         quoted=[Span(quote.start, quote.end) for quote in quotes],
         resolutions=[None] * len(article.mentions),
+        links=links,
     )
 
 

@@ -1,7 +1,8 @@
 """The resolver's parts in their order, and the passes over an article that run them.
 
 1. names: every mention that names an actor, over the whole text, so that full names are known early;
-2. in text order: collectives, pronouns of the third person, nominals, each against the actors before it;
+2. in text order: collectives, pronouns of the third person, nominals, each against the actors before it; where
+   a coreference model has read the text, its word weighs with the rules, or decides where it is sure;
 3. speakers of every statement, by its source spans;
 4. first and second persons, which need the speakers.
 """
@@ -12,6 +13,7 @@ from pipeline.actors.affiliation import read_surroundings
 from pipeline.actors.collectives import collective_part, note_coordination
 from pipeline.actors.entities import Entities, Gender
 from pipeline.actors.homes import guess_country, read_homes, settle_country
+from pipeline.actors.linked import linked_part, linked_pronoun
 from pipeline.actors.names import clean_name, country_part, is_pronoun, known_part, name_part
 from pipeline.actors.nominals import (
     apposition_part,
@@ -39,6 +41,7 @@ TEXT_PARTS: tuple[Part, ...] = (
     government_part,
     known_body_part,
     apposition_part,
+    linked_part,
     person_nominal_part,
     body_nominal_part,
     new_nominal_part,
@@ -130,7 +133,9 @@ def _first_persons(reading: Reading, voices: list[list[Voice]]) -> None:
         if reading.resolutions[index] is None and _is_deferred(reading, index):
             heard = voices[place.sentence] if place.sentence < len(voices) else []
             speakers = [voice.entity for voice in heard]
-            reading.resolutions[index] = first_person(reading, index, speakers)
+            reading.resolutions[index] = linked_pronoun(
+                reading, index, first_person(reading, index, speakers)
+            )
 
 
 def _settle_countries(reading: Reading) -> None:

@@ -2,13 +2,15 @@
 
 A linear ranking in the manner of Lappin and Leass (1994, "An algorithm for pronominal anaphora resolution"),
 with weights fitted by a conditional logit on the project's annotated training articles
-(`scripts/measure_resolve.py --fit`) rather than set by hand.
+(`scripts/measure_resolve.py --fit`) rather than set by hand. What a coreference model says is weighed beside
+the rules' score, by weights fitted on articles that the model was not trained on (``--fit-links``).
 """
 
 from collections.abc import Iterable
 from typing import TypeVar
 
 from pipeline.actors.entities import Entity, Place
+from pipeline.actors.link_weights import LINK_WEIGHTS
 from pipeline.actors.salience_weights import WEIGHTS
 
 Features = dict[str, float]
@@ -16,7 +18,19 @@ T = TypeVar("T")
 
 
 def score(task: str, features: Features) -> float:
-    weights = WEIGHTS[task]
+    """The score of a candidate, by rules alone or, where a model has spoken (``linked``), by both together."""
+    rules = rules_score(task, features)
+    if "linked" not in features:
+        return rules
+    return LINK_WEIGHTS[task]["rules"] * rules + _weighed(LINK_WEIGHTS[task], features)
+
+
+def rules_score(task: str, features: Features) -> float:
+    """What the rules alone say of a candidate."""
+    return _weighed(WEIGHTS[task], features)
+
+
+def _weighed(weights: dict[str, float], features: Features) -> float:
     return sum(weights.get(name, 0.0) * value for name, value in features.items())
 
 

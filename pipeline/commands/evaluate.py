@@ -71,6 +71,25 @@ def reader(
 
 
 @evaluate.command()
+def coreference(
+    labels: Annotated[Path, typer.Option(help="Annotated articles, JSONL.")],
+    checkpoint: _CHECKPOINT = "coreference",
+    out: _JSON = None,
+) -> None:
+    """Antecedents, members of collectives and common countries of annotated mentions."""
+    with errors_reported():
+        from models.coreference import CoreferenceModel
+        from models.coreference_evaluation import evaluate_coreference
+        from models.registry import load_checkpoint
+        from models.reports import as_json
+
+        loaded = load_checkpoint(checkpoint, CoreferenceModel)
+        report = evaluate_coreference(loaded, labels)
+        _print_spans("Links of mentions", report.links)
+        _save(out, labels, {"model": loaded.label, **as_json(report)})
+
+
+@evaluate.command()
 def articles(
     gold: Annotated[Path, typer.Option(help="Annotated articles, JSONL.")],
     config: Annotated[Path | None, typer.Option(help="YAML of the chain; the defaults without it.")] = None,

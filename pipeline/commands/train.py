@@ -82,6 +82,15 @@ def reader(config: Annotated[Path, typer.Option(help=_CONFIG_HELP)], resume: _RE
         _train(validated(ReaderTrainConfig, load_yaml(config)), train_reader, resume)
 
 
+@train.command()
+def coreference(config: Annotated[Path, typer.Option(help=_CONFIG_HELP)], resume: _RESUME = False) -> None:
+    """Train the coreference model from annotated articles; writes weights, record and card to the config's out."""
+    with errors_reported():
+        from models.training import CoreferenceTrainConfig, train_coreference
+
+        _train(validated(CoreferenceTrainConfig, load_yaml(config)), train_coreference, resume)
+
+
 def _sizes(curve: str) -> list[int]:
     try:
         sizes = [int(part) for part in curve.split(",") if part.strip()]

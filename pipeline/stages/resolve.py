@@ -1,4 +1,4 @@
-"""Resolve: every mention to its actors with country, every statement to its speakers."""
+"""resolve: every mention to its actors with country, every statement to its speakers."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,6 +6,10 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from models.backends import load_with
+from models.checkpoints import Checkpoint
+from models.links import Links, link_texts
+from models.scoring import CoreferenceScorer
 from pipeline.actors.countries import CountryTable, load_countries
 from pipeline.actors.entities import Entity
 from pipeline.actors.reading import Reading, Resolution, open_reading
@@ -27,45 +31,70 @@ from pipeline.records import (
     Speaker,
     grow,
 )
-from pipeline.stages.base import StageOptions
+from pipeline.stages.model_options import ModelOptions
 
 
 class TableResolver:
-    """Resolution by tables of actors and countries, and by rules over the text (`pipeline.actors.resolver`)."""
+    """Resolution by tables of actors and countries, by rules over the text, and by the coreference model's word
+    on which mentions hang together (`pipeline.actors.resolver`)."""
 
     consumes: ClassVar[type[Article]] = AttributedArticle
     produces: ClassVar[type[Article]] = ResolvedArticle
 
-    class Options(StageOptions):
-        """``tables``: files of actor rows on top of ``configs/actors.yaml``; a later row replaces one of its id."""
+    class Options(ModelOptions):
+        """``tables``: files of actor rows on top of ``configs/actors.yaml``; a later row replaces one of its id.
+        ``checkpoint``: null for tables and rules alone."""
 
         tables: tuple[Path, ...] = Field(default=())
+        checkpoint: str | None = "coreference"  # type: ignore[assignment]
 
     def __init__(self, options: Options) -> None:
         self.options = options
         self._actors: ActorTable | None = None
         self._countries: CountryTable | None = None
+        self.checkpoints: dict[str, Checkpoint] = {}
 
     def setup(self) -> None:
-        """Load the tables.
+        """Load the tables and the checkpoint.
 
         Raises:
             ConfigError: a table cannot be read or has a wrong row.
+            CheckpointError: the checkpoint is missing, truncated or of another model.
+            BackendError: the backend gives other labels than torch.
         """
         self._countries = load_countries(config_path("countries.yaml"))
         self._actors = load_actors(config_path("actors.yaml"), self.options.tables)
+        if self.options.checkpoint is not None:
+            loaded = load_with(self.options.checkpoint, CoreferenceScorer, self.options.backend)
+            self.checkpoints = {"coreference": loaded}
 
-    def read(self, article: AttributedArticle) -> Reading:
-        """An article opened for resolution; `resolve` fills it. For those who want to see each part's answer."""
+    def readings(self, batch: Sequence[AttributedArticle]) -> list[Reading]:
+        """Articles opened for resolution; `resolve` fills them. For those who want to see each part's answer."""
         if self._actors is None or self._countries is None:
             raise RuntimeError("call setup() before process()")
-        return open_reading(article, self._actors, self._countries)
+        return [
+            open_reading(article, self._actors, self._countries, links)
+            for article, links in zip(batch, self._links(batch), strict=True)
+        ]
+
+    def _links(self, batch: Sequence[AttributedArticle]) -> Sequence[Links | None]:
+        if not self.checkpoints:
+            return [None] * len(batch)
+        texts = [
+            (
+                article.clean_text,
+                [(span.start, span.end) for span in article.paragraphs],
+                [(mention.start, mention.end, mention.kind) for mention in article.mentions],
+            )
+            for article in batch
+        ]
+        return link_texts(self.checkpoints["coreference"], texts)
 
     def process(self, batch: Sequence[AttributedArticle]) -> list[ResolvedArticle]:
-        return [self._resolve(article) for article in batch]
+        return [self._resolve(reading) for reading in self.readings(batch)]
 
-    def _resolve(self, article: AttributedArticle) -> ResolvedArticle:
-        reading = self.read(article)
+    def _resolve(self, reading: Reading) -> ResolvedArticle:
+        article = reading.article
         voices = resolve(reading)
         return grow(
             ResolvedArticle,

@@ -10,6 +10,7 @@ import torch
 
 from models import backends, parity
 from models.backends import AUTO, BACKENDS, check_backend, load_with
+from models.coreference import CoreferenceModel
 from models.errors import BackendError
 from models.inference import read_texts, score_windows
 from models.onnx_graph import onnx_encode
@@ -34,7 +35,7 @@ def window(text: str) -> StanceWindow:
     )
 
 
-SAMPLE = Sample(TEXTS, [window(text) for text in TEXTS])
+SAMPLE = Sample(TEXTS, [[(0, 2, "name")] for _ in TEXTS], [window(text) for text in TEXTS])
 
 
 @pytest.fixture(scope="module")
@@ -161,14 +162,17 @@ def test_the_reader_reads_alike_by_onnx(reader_folder: Path, tmp_path: Path) -> 
         ]
 
 
-def test_agreement_counts_pairs_and_the_tokens_that_either_tags(
-    stance_folder: Path, reader_folder: Path
+def test_agreement_counts_pairs_links_and_the_tokens_that_either_tags(
+    stance_folder: Path, reader_folder: Path, coreference_folder: Path
 ) -> None:
     stance = load_checkpoint(str(stance_folder), StanceModel)
     assert len(labels_of(stance, SAMPLE)) == 6
     assert agreement(stance, np.array([0, 0, 1, 2]), np.array([0, 1, 1, 2])) == (0.75, 4)
     reader = load_checkpoint(str(reader_folder), ReaderModel)
     assert agreement(reader, np.array([0, 0, 1, 2]), np.array([0, 1, 1, 2])) == (2 / 3, 3)
+    coreference = load_checkpoint(str(coreference_folder), CoreferenceModel)
+    labels = labels_of(coreference, SAMPLE)
+    assert agreement(coreference, labels, labels) == (1.0, np.count_nonzero(labels))
     other = replace(reader, encode=lambda encoder, embedded, lengths: torch.zeros_like(embedded))
     share, count = agreement(reader, labels_of(reader, SAMPLE), labels_of(other, SAMPLE))
     assert share < 1 and count

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors import safe_open
-from tiny_models import saved, saved_base, tiny_reader, tiny_stance, tiny_tokenizer
+from tiny_models import saved, saved_base, tiny_coreference, tiny_reader, tiny_stance, tiny_tokenizer
 from transformers import AutoConfig, AutoModel, PreTrainedModel
 
+from models.coreference import CoreferenceConfig
 from models.errors import CheckpointError
 from models.reader import ReaderConfig, ReaderModel
 from models.registry import (
@@ -28,7 +29,12 @@ def copy(stance_folder: Path, tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("model", "config_class"), [(tiny_reader(), ReaderConfig), (tiny_stance(), StanceConfig)]
+    ("model", "config_class"),
+    [
+        (tiny_reader(), ReaderConfig),
+        (tiny_coreference(), CoreferenceConfig),
+        (tiny_stance(), StanceConfig),
+    ],
 )
 def test_a_model_comes_back_as_it_was_by_the_auto_classes(
     tmp_path: Path, model: PreTrainedModel, config_class: type
@@ -79,7 +85,7 @@ def test_a_checkpoint_loads_in_single_precision_for_inference(stance_folder: Pat
 
 def test_a_missing_checkpoint_is_named_with_the_choices(tmp_path: Path) -> None:
     with pytest.raises(
-        CheckpointError, match=r"none.*config\.json is missing; name one of reader, stance or"
+        CheckpointError, match=r"none.*config\.json is missing; name one of reader, coreference, stance or"
     ):
         load_checkpoint(str(tmp_path / "none"), ReaderModel)
 

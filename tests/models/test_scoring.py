@@ -13,15 +13,17 @@ from tiny_models import WIDTH
 
 from models import reader_features, stance_features
 from models.bert import Bert, is_bert
+from models.coreference import CoreferenceModel
 from models.encodings import encode_texts
 from models.errors import CheckpointError
 from models.heads import build_encoder, hub_encoder
+from models.links import link_texts
 from models.packing import encode_packed
 from models.pairs import AUTHOR_INDEX, StanceWindow
 from models.passes import reader_logits, stance_logits
 from models.reader import ReaderModel
 from models.registry import load_checkpoint
-from models.scoring import ReaderScorer, StanceScorer, load_for_scoring
+from models.scoring import CoreferenceScorer, ReaderScorer, StanceScorer, load_for_scoring
 from models.stance import StanceModel
 
 TEXT = "Xi said rain fell on China. Putin condemned Nato — “in” 2."
@@ -91,6 +93,19 @@ def test_a_stance_model_scores_as_that_of_transformers(stance_folder: Path) -> N
         for one in (ours, theirs)
     )
     assert all(np.array_equal(*both) for both in zip(found, expected, strict=True))
+
+
+def test_a_coreference_model_scores_as_that_of_transformers(coreference_folder: Path) -> None:
+    text = (TEXT, [(0, len(TEXT))], [(0, 2, "name"), (21, 26, "name"), (28, 33, "name")])
+    (found,), (expected,) = (
+        link_texts(one, [text])
+        for one in (
+            load_for_scoring(str(coreference_folder), CoreferenceScorer),
+            load_checkpoint(str(coreference_folder), CoreferenceModel),
+        )
+    )
+    assert found.pairs.tobytes() == expected.pairs.tobytes()
+    assert found.several.tobytes() == expected.several.tobytes()
 
 
 @pytest.mark.parametrize(

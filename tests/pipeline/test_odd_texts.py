@@ -14,8 +14,9 @@ _BYTES = random.Random(1).randbytes(3000)
 
 
 @pytest.fixture(scope="module")
-def chain(reader_folder: Path, stance_folder: Path) -> Chain:
-    stages = {"read": {"checkpoint": str(reader_folder)}, "stance": {"checkpoint": str(stance_folder)}}
+def chain(reader_folder: Path, coreference_folder: Path, stance_folder: Path) -> Chain:
+    folders = {"read": reader_folder, "resolve": coreference_folder, "stance": stance_folder}
+    stages = {step: {"checkpoint": str(folder)} for step, folder in folders.items()}
     built = build_chain(ScoreConfig.model_validate({"stages": stages}))
     built.setup()
     return built

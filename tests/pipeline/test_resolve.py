@@ -89,7 +89,7 @@ def article(marked: str, carried: tuple[int, ...] = (), published_at: str | None
 
 @pytest.fixture(scope="module")
 def resolver() -> TableResolver:
-    stage = TableResolver(TableResolver.Options())
+    stage = TableResolver(TableResolver.Options(checkpoint=None))
     stage.setup()
     return stage
 
