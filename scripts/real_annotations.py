@@ -25,9 +25,8 @@ TEXTS = {
     "plover/train.jsonl": "text",
 }
 ARTICLES = "polnear/train/text"
-# A passage is a run of whole paragraphs that begins with one of an article's first and has few.
-FIRST_PARAGRAPHS = 3
-MOST_PARAGRAPHS = 20
+# A passage is a run of whole paragraphs of so many words at most, or a single longer one.
+MOST_WORDS = 210
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 
@@ -45,9 +44,13 @@ def texts_by_key(data: Path) -> dict[str, str]:
 def _passages(article: Path) -> Iterator[str]:
     lines = article.read_text(encoding="utf-8").splitlines()
     paragraphs = [folded(line) for line in lines if line.strip()]
-    for first in range(min(FIRST_PARAGRAPHS, len(paragraphs))):
-        for last in range(first, min(first + MOST_PARAGRAPHS, len(paragraphs))):
-            yield " ".join(paragraphs[first : last + 1])
+    for first, passage in enumerate(paragraphs):
+        yield passage
+        for paragraph in paragraphs[first + 1 :]:
+            passage = f"{passage} {paragraph}"
+            if len(passage.split()) > MOST_WORDS:
+                break
+            yield passage
 
 
 def stripped(article: dict) -> dict:
