@@ -42,7 +42,7 @@ class Verdict:
 Measured = ScoredFile | SpanReport | LinkReport
 
 # How a checkpoint is measured on a label file of its kind.
-_MEASURES: dict[type, Callable[[Checkpoint, Path], Measured]] = {
+MEASURES: dict[type, Callable[[Checkpoint, Path], Measured]] = {
     StanceModel: score_file,
     ReaderModel: evaluate_reader,
     CoreferenceModel: evaluate_coreference,
@@ -51,7 +51,7 @@ _MEASURES: dict[type, Callable[[Checkpoint, Path], Measured]] = {
 
 def measured(checkpoint: Checkpoint, path: Path) -> Measured:
     """What a checkpoint of any kind says of a label file."""
-    return _MEASURES[type(checkpoint.model)](checkpoint, path)
+    return MEASURES[type(checkpoint.model)](checkpoint, path)
 
 
 def gate_score(found: Measured) -> float:

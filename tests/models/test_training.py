@@ -163,8 +163,10 @@ def test_a_checkpoint_is_calibrated_recorded_and_promoted(
     config: StanceTrainConfig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scored: list[Path] = []
-    monkeypatch.setattr(
-        promotion_module, "score_file", lambda *given: scored.append(given[1]) or score_file(*given)
+    monkeypatch.setitem(
+        promotion_module.MEASURES,
+        StanceModel,
+        lambda *given: scored.append(given[1]) or score_file(*given),
     )
     gated = changed(config, gates=[{"name": "dev", "path": config.valid[0].path}])
     promotion = promote(gated, train_stance(gated), seconds=1.0)
