@@ -7,7 +7,7 @@ so that its peak memory is its own. Beside that, on the statements of a sample o
 
 - pairs a second of Stancewire's stance stage, and of what peers do: an encoder of the size of RoBERTa-base
   (random weights cost the same), one pass a pair, 32 pairs a batch;
-- the time that both models take, and the time that their matrix products alone would take at the rate at
+- the time that the models take, and the time that their matrix products alone would take at the rate at
   which this machine multiplies matrices.
 
 First of all a process of its own scores one short text, which tells the time from its start to its first row,
@@ -39,6 +39,8 @@ PEER_BATCH = 32
 PEER_PAIR_TOKENS = 8
 # Processor seconds for which matrices are multiplied to find the machine's rate.
 GEMM_SECONDS = 2.0
+# The stages that run a model. What resolve does beside asking its own is a matter of rules.
+MODEL_STAGES = ("read", "resolve", "stance")
 # Packages whose imports a start tells of.
 IMPORTS_SHOWN = 12
 
@@ -64,7 +66,7 @@ def took(work: Callable[[], Any]) -> Took:
 def main(
     source: Annotated[Path, typer.Argument(metavar="INPUT")],
     sizes: Annotated[list[int], typer.Argument(help="Articles of each corpus.")],
-    backend: Annotated[str, typer.Option(help="Of both models.")] = "torch",
+    backend: Annotated[str, typer.Option(help="Of the models.")] = "torch",
     sample: Annotated[int, typer.Option(min=1, help="Articles that peers and ceiling are measured on.")] = 20,
     peer_pairs: Annotated[int, typer.Option(min=PEER_BATCH, help="Pairs that the peer scores.")] = 320,
     out: Annotated[Path | None, typer.Option("--json", help="Where to save the figures.")] = None,
@@ -75,7 +77,7 @@ def main(
         raise typer.BadParameter(f"{source} holds no .txt file")
     with tempfile.TemporaryDirectory() as folder:
         config = Path(folder) / "score.yaml"
-        stages = {step: {"backend": backend} for step in ("read", "stance")}
+        stages = {step: {"backend": backend} for step in MODEL_STAGES}
         config.write_text(yaml.safe_dump({"stages": stages}), encoding="utf-8")
         figures = {
             "backend": backend,
@@ -160,7 +162,7 @@ def scored(texts: Sequence[str], size: int, config: Path, folder: Path) -> dict[
         **{f"{name}_per_s": round(counts[name] / size * speed) for name in ("tokens", "pairs")},
         "peak_memory_mb": round(counts["peak_bytes"] / 1e6),
         "stages_s": stages,
-        "other_stages_share": round(1 - (stages["read"] + stages["stance"]) / total, 3),
+        "other_stages_share": round(1 - (stages["read"] + counts["linking_s"] + stages["stance"]) / total, 3),
         "timings": record["timings"],
     }
 
@@ -169,10 +171,11 @@ def count_run(arguments: list[str], counted: Path) -> None:
     """Runs the command in this process; saves how many tokens and pairs the models saw, and the peak memory."""
     import resource
 
-    from models import inference
+    from models import inference, links
     from pipeline.cli import app
+    from pipeline.stages import resolve
 
-    counts = {"tokens": 0, "pairs": 0}
+    counts: dict[str, float] = {"tokens": 0, "pairs": 0, "linking_s": 0}
 
     def counting(logits: Callable) -> Callable:
         def count(checkpoint: Any, rows: Sequence[Any]) -> Any:
@@ -182,6 +185,14 @@ def count_run(arguments: list[str], counted: Path) -> None:
 
         return count
 
+    def linking(checkpoint: Any, texts: Sequence[Any]) -> Any:
+        begun = perf_counter()
+        found = links.link_texts(checkpoint, texts)
+        counts["linking_s"] += perf_counter() - begun
+        return found
+
+    vars(resolve)["link_texts"] = linking
+    vars(links)["mention_states"] = counting(links.mention_states)
     vars(inference)["reader_logits"] = counting(inference.reader_logits)
     vars(inference)["stance_logits"] = counting(inference.stance_logits)
     with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere):
@@ -193,13 +204,15 @@ def count_run(arguments: list[str], counted: Path) -> None:
 
 def side_by_side(texts: Sequence[str], config: Path, peer_pairs: int) -> dict[str, Any]:
     """Ours, the peers' way and the machine's ceiling on the windows of the same articles."""
+    from models.coreference_features import coreference_windows
     from models.inference import read_texts, score_windows
+    from models.links import link_texts
     from models.reader_features import reader_windows
     from models.stance_features import stance_features
     from pipeline.api import Scorer
-    from pipeline.stages import read, stance
+    from pipeline.stages import read, resolve, stance
 
-    given: dict[str, list[Any]] = {"read": [], "stance": []}
+    given: dict[str, list[Any]] = {step: [] for step in MODEL_STAGES}
     used: dict[str, Any] = {}
 
     def noting(name: str, run: Callable) -> Callable:
@@ -211,11 +224,13 @@ def side_by_side(texts: Sequence[str], config: Path, peer_pairs: int) -> dict[st
         return note
 
     vars(read)["read_texts"] = noting("read", read_texts)
+    vars(resolve)["link_texts"] = noting("resolve", link_texts)
     vars(stance)["score_windows"] = noting("stance", score_windows)
     Scorer(config).score(texts)
 
     rate_before = gemm_rate(used["stance"].model)
     reading = took(lambda: read_texts(used["read"], given["read"]))
+    linking = took(lambda: link_texts(used["resolve"], given["resolve"]))
     scoring = took(lambda: score_windows(used["stance"], given["stance"]))
     rate_after = gemm_rate(used["stance"].model)
 
@@ -224,10 +239,17 @@ def side_by_side(texts: Sequence[str], config: Path, peer_pairs: int) -> dict[st
     read_rows = [
         row for text, spans in given["read"] for row in reader_windows(tokenizer, text, spans, longest)
     ]
+    link_rows = [
+        row
+        for text in given["resolve"]
+        for row in coreference_windows(tokenizer, *text, used["resolve"].model.config.max_tokens)
+    ]
     rows = stance_features(tokenizer, given["stance"], used["stance"].model.config.max_tokens)
     pairs = sum(len(row.pairs) for row in rows)
-    tokens = sum(len(row.ids) for row in read_rows) + sum(len(row.ids) for row in rows)
-    needed = flops(used["read"].model, read_rows) + flops(used["stance"].model, rows)
+    read_in = {"read": read_rows, "resolve": link_rows, "stance": rows}
+    tokens = sum(len(row.ids) for read_by in read_in.values() for row in read_by)
+    # What the coreference model's comparisons need is left out: it counts against us.
+    needed = sum(flops(used[step].model, read_by) for step, read_by in read_in.items())
 
     lengths = [len(row.ids) + PEER_PAIR_TOKENS for row in rows for _ in row.pairs]
     stride = max(1, len(lengths) // peer_pairs)
@@ -240,12 +262,13 @@ def side_by_side(texts: Sequence[str], config: Path, peer_pairs: int) -> dict[st
         "pairs": pairs,
         "tokens": tokens,
         "reader": reading.seconds,
+        "coreference": linking.seconds,
         "stance": scoring.seconds,
         "peer": {"pairs": peers, **peer.seconds},
         "model_gflop": round(needed / 1e9, 1),
     }
     for by in ("clock", "processor"):
-        spent = getattr(reading, by) + getattr(scoring, by)
+        spent = sum(getattr(part, by) for part in (reading, linking, scoring))
         rate = (getattr(rate_before, by) + getattr(rate_after, by)) / 2
         ours, theirs = pairs / getattr(scoring, by), peers / getattr(peer, by)
         figures[f"by_{by}"] = {

@@ -34,7 +34,7 @@ MEASURED: dict[str, Any] = {
 }
 # --------------------------------------------------------------------------------------------------------------
 
-MODEL_STAGES = ("read", "stance")
+MODEL_STAGES = ("read", "resolve", "stance")
 
 
 @dataclass(frozen=True, slots=True)
