@@ -24,12 +24,12 @@ import typer
 MEASURED: dict[str, Any] = {
     "articles": 11,
     "stages_s": {
-        "clean": 0.012,
-        "split": 0.018,
-        "read": 1.908,
-        "attribute": 0.067,
-        "resolve": 0.28,
-        "stance": 4.103,
+        "clean": 0.009,
+        "split": 0.022,
+        "read": 1.938,
+        "attribute": 0.114,
+        "resolve": 2.795,
+        "stance": 4.825,
     },
 }
 # --------------------------------------------------------------------------------------------------------------
