@@ -241,12 +241,14 @@ def side_by_side(texts: Sequence[str], config: Path, peer_pairs: int) -> dict[st
     ]
     link_rows = [
         row
-        for text in given["resolve"]
-        for row in coreference_windows(tokenizer, *text, used["resolve"].model.config.max_tokens)
+        for text, spans, mentions in given["resolve"]
+        for row in coreference_windows(
+            tokenizer, text, spans, mentions, used["resolve"].model.config.max_tokens
+        )
     ]
     rows = stance_features(tokenizer, given["stance"], used["stance"].model.config.max_tokens)
     pairs = sum(len(row.pairs) for row in rows)
-    read_in = {"read": read_rows, "resolve": link_rows, "stance": rows}
+    read_in: dict[str, list[Any]] = {"read": read_rows, "resolve": link_rows, "stance": rows}
     tokens = sum(len(row.ids) for read_by in read_in.values() for row in read_by)
     # What the coreference model's comparisons need is left out: it counts against us.
     needed = sum(flops(used[step].model, read_by) for step, read_by in read_in.items())
