@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Generic, Literal, Protocol, Self, TypeVar
 
 import numpy as np
 import torch
@@ -275,6 +275,48 @@ def _stance_start(
     return model, tokenizer
 
 
+class _Labelled(Protocol):
+    """A whole text with its labels: `SpanLabels` or a `LabelledArticle`."""
+
+    @property
+    def id(self) -> str: ...
+
+
+Text = TypeVar("Text", bound=_Labelled)
+
+
+@dataclass(frozen=True, slots=True)
+class _Texts(Generic[Text]):
+    """What is trained on and what validates; of each training source, the texts taken and those left out."""
+
+    train: list[Text]
+    valid: list[Text]
+    rows: dict[str, int]
+    leaked: dict[str, int]
+
+
+def _kept_apart(
+    config: TrainConfig, read: Callable[[Path], list[Text]], lines: Callable[[Text], list[str]]
+) -> _Texts[Text]:
+    """The texts of a config; one of whose ``lines`` a validation file or a gate holds is not trained on.
+
+    Raises:
+        LabelError: a label file has an unusable row, or nothing is left to train on.
+    """
+    valid = [text for source in config.valid for text in read(source.path)]
+    gates = [text for gate in config.gates for text in read(gate.path)]
+    held_out = {text_key(line) for text in (*valid, *gates) for line in lines(text)}
+    found: _Texts[Text] = _Texts([], valid, {}, {})
+    for source in config.train:
+        drawn = [text for text in read(source.path) if _drawn(text.id, source)]
+        kept = [text for text in drawn if all(without_leaks(lines(text), held_out))]
+        found.train.extend(kept)
+        found.rows[source.name] = len(kept)
+        found.leaked[source.name] = len(drawn) - len(kept)
+    _refuse_empty(found.train)
+    return found
+
+
 def train_reader(config: ReaderTrainConfig, resume: bool = False, watch: Watch | None = None) -> Trained:
     """Trains a `ReaderModel`; the epoch with the best mean exact-span F1 over its four layers is kept.
 
@@ -285,22 +327,10 @@ def train_reader(config: ReaderTrainConfig, resume: bool = False, watch: Watch |
         CheckpointError: the base cannot be loaded.
     """
     set_seed(config.seed)
-    valid = [labels for source in config.valid for labels in read_spans(source.path)]
-    gates = [labels for gate in config.gates for labels in read_spans(gate.path)]
-    held_out = {text_key(line) for labels in (*valid, *gates) for line in _lines(labels)}
-    train: list[SpanLabels] = []
-    rows, leaked = {}, {}
-    for source in config.train:
-        texts = [labels for labels in read_spans(source.path) if _drawn(labels.id, source)]
-        kept = [labels for labels in texts if all(without_leaks(_lines(labels), held_out))]
-        train += kept
-        rows[source.name] = len(kept)
-        leaked[source.name] = len(texts) - len(kept)
-    _refuse_empty(train)
-
+    texts = _kept_apart(config, read_spans, _lines)
     model, tokenizer = _reader_start(config)
 
-    def dataset(texts: Sequence[SpanLabels]) -> Dataset:
+    def dataset(chosen: Sequence[SpanLabels]) -> Dataset:
         return Dataset.from_list(
             [
                 {
@@ -308,7 +338,7 @@ def train_reader(config: ReaderTrainConfig, resume: bool = False, watch: Watch |
                     "labels": asdict(reader_features.window_labels(window, labels)),
                     "length": len(window.ids),
                 }
-                for labels in texts
+                for labels in chosen
                 for window in reader_features.reader_windows(
                     tokenizer,
                     labels.text,
@@ -327,15 +357,15 @@ def train_reader(config: ReaderTrainConfig, resume: bool = False, watch: Watch |
     metrics = _fit(
         model,
         config,
-        dataset(train),
-        dataset(valid),
+        dataset(texts.train),
+        dataset(texts.valid),
         collate,
         ["span_tags", "mention_tags"],
         _reader_metrics,
         resume,
         watch,
     )
-    return Trained(model, tokenizer, metrics, rows, leaked)
+    return Trained(model, tokenizer, metrics, texts.rows, texts.leaked)
 
 
 def _reader_start(config: ReaderTrainConfig) -> tuple[ReaderModel, PreTrainedTokenizerBase]:
@@ -362,18 +392,7 @@ def train_coreference(
         CheckpointError: the base cannot be loaded.
     """
     set_seed(config.seed)
-    valid = [article for source in config.valid for article in read_articles(source.path)]
-    gates = [article for gate in config.gates for article in read_articles(gate.path)]
-    held_out = {text_key(line) for article in (*valid, *gates) for line in _sentences(article)}
-    train: list[LabelledArticle] = []
-    rows, leaked = {}, {}
-    for source in config.train:
-        articles = [article for article in read_articles(source.path) if _drawn(article.id, source)]
-        kept = [article for article in articles if all(without_leaks(_sentences(article), held_out))]
-        train += kept
-        rows[source.name] = len(kept)
-        leaked[source.name] = len(articles) - len(kept)
-    _refuse_empty(train)
+    texts = _kept_apart(config, read_articles, _sentences)
     model, tokenizer = _coreference_start(config)
 
     def dataset(articles: Sequence[LabelledArticle]) -> Dataset:
@@ -403,15 +422,15 @@ def train_coreference(
     metrics = _fit(
         model,
         config,
-        dataset(train),
-        dataset(valid),
+        dataset(texts.train),
+        dataset(texts.valid),
         collate,
         ["several"],
         _coreference_metrics,
         resume,
         watch,
     )
-    return Trained(model, tokenizer, metrics, rows, leaked)
+    return Trained(model, tokenizer, metrics, texts.rows, texts.leaked)
 
 
 def _coreference_start(

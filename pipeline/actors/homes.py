@@ -185,6 +185,7 @@ def _weighed(
     named_offices = _offices(entity)
     official = entity is not None and bool(entity.heads & STATE_TITLES)
     taken = _office_taken(reading, entity) if official and entity is not None else frozenset()
+    role = _role(entity, official)
     linked = country_links(reading, index)
     candidates: list[tuple[str | None, dict[str, float]]] = []
     for code in codes:
@@ -194,7 +195,7 @@ def _weighed(
                 "linked": 1.0,
                 "link": linked.get(code, 0.0),
                 "link missing": float(code not in linked),
-                f"link, {_role(entity, official)}": linked.get(code, 0.0),
+                f"link, {role}": linked.get(code, 0.0),
             }
         flags = {
             "most often": code == top,
@@ -223,7 +224,6 @@ def _weighed(
         features |= {name: 1.0 for name, entity_code in company.items() if entity_code == code}
         if any(not reading.countries.has_office(office, code) for office in named_offices):
             features["no such office there"] = 1.0
-        role = _role(entity, official)
         features |= {f"{role}, {name}": 1.0 for name, holds in flags.items() if holds}
         features[f"{role}, share"] = features["share"]
         if entity is not None and code in taken:
@@ -233,7 +233,7 @@ def _weighed(
     if linked:
         most = max(linked.values())
         none |= {"linked": 1.0, "none, linked": 1.0, "none, link": most}
-        none[f"none, link, {_role(entity, official)}"] = most
+        none[f"none, link, {role}"] = most
     if entity is not None:
         if entity.is_person or entity.named:
             none["none, named or a person"] = 1.0
@@ -241,7 +241,7 @@ def _weighed(
             none["none, plural"] = 1.0
         if entity.heads & WORLD_WIDE:
             none["none, world-wide"] = 1.0
-        none[f"none, {_role(entity, official)}"] = 1.0
+        none[f"none, {role}"] = 1.0
         if not entity.named:
             # "Donors", "the international community": some nouns belong to no state, and training tells which.
             none |= {f"none, {word}": 1.0 for word in sorted(entity.heads)}

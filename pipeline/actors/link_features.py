@@ -39,9 +39,9 @@ def country_links(reading: Reading, index: int) -> dict[str, float]:
     if reading.links is None:
         return {}
     found: dict[str, float] = {}
-    for other in range(max(0, index - BACK), min(len(reading.places), index + AHEAD + 1)):
+    for other in _compared(reading, index):
         entity = reading.entity(other)
-        if other == index or entity is None or not entity.country_known or entity.country is None:
+        if entity is None or not entity.country_known or entity.country is None:
             continue
         value = _bounded(reading.links.country(index, other))
         found[entity.country] = max(value, found.get(entity.country, _LEAST))
@@ -51,8 +51,10 @@ def country_links(reading: Reading, index: int) -> dict[str, float]:
 def chance_of(reading: Reading, index: int, entity: Entity) -> float:
     """The probability that a mention's antecedent is one of an actor's mentions."""
     links, total = reading.links, 0.0
+    if links is None:
+        return total
     for place in reversed(entity.places):
-        if links is None or place.mention < index - BACK:
+        if place.mention < index - BACK:
             break
         # A pair of names joined by "and" has a place, but no mention of its own.
         if place.mention < index and reading.entity(place.mention) is entity:
@@ -67,10 +69,18 @@ def _membership(reading: Reading, index: int, members: tuple[Entity, ...]) -> fl
 
 def _member(reading: Reading, index: int, entity: Entity) -> float:
     links, best = reading.links, _LEAST
-    for other in range(max(0, index - BACK), min(len(reading.places), index + AHEAD + 1)):
-        if links is not None and other != index and reading.entity(other) is entity:
+    if links is None:
+        return best
+    for other in _compared(reading, index):
+        if reading.entity(other) is entity:
             best = max(best, _bounded(links.member(index, other)))
     return best
+
+
+def _compared(reading: Reading, index: int) -> list[int]:
+    """The mentions that the model compared one with."""
+    reach = range(max(0, index - BACK), min(len(reading.places), index + AHEAD + 1))
+    return [other for other in reach if other != index]
 
 
 def _log(chance: float) -> float:
