@@ -105,8 +105,8 @@ def load_base(base: str, layers: int | None = None) -> tuple[PreTrainedModel, Pr
         tokenizer = AutoTokenizer.from_pretrained(source)
     except (OSError, ValueError) as error:
         raise CheckpointError(
-            f"base {base!r} cannot be loaded ({error}); name one of {', '.join(PACKAGED_BASES)}, "
-            "a folder, or a hub id (which needs the network)"
+            f"base {base!r} cannot be loaded ({error}); name one of "
+            f"{', '.join((*PACKAGED_BASES, *CHECKPOINTS))}, a folder, or a hub id (which needs the network)"
         ) from error
     return encoder, tokenizer
 

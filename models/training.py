@@ -88,6 +88,8 @@ class TrainConfig(BaseModel):
     below; all of them by default. ``layer_decay``: each layer learns at this share of the rate of the layer
     above it (Howard & Ruder, ACL 2018). ``average_epochs``: the weights of so many last epochs are averaged,
     and kept where the average is better on ``valid`` than the best epoch (Wortsman et al., ICML 2022).
+    ``freeze_embeddings``: the word embeddings stay as they are, half the weights of a small model; what is
+    committed again is then half as large, since git keeps the rows that did not change once.
     ``gates``: see `models.promotion`.
     """
 
@@ -104,6 +106,7 @@ class TrainConfig(BaseModel):
     head_learning_rate: float = Field(default=3e-4, gt=0)
     layer_decay: float = Field(default=1.0, gt=0, le=1)
     average_epochs: int = Field(default=1, ge=1)
+    freeze_embeddings: bool = False
     batch_size: int = Field(default=32, ge=1)
     warmup: float = Field(default=0.1, ge=0, le=1)
     weight_decay: float = Field(default=0.01, ge=0)
@@ -262,16 +265,25 @@ def _stance_start(
         for name, value in own.items():
             setattr(model.config, name, value)
         return model, started.tokenizer
+    return _on_base(config, lambda shared: StanceModel(StanceConfig(**shared, schemes=schemes, **own)))
+
+
+Model = TypeVar("Model", bound=PreTrainedModel)
+
+
+def _on_base(
+    config: TrainConfig, build: Callable[[dict[str, Any]], Model]
+) -> tuple[Model, PreTrainedTokenizerBase]:
+    """The model that ``build`` makes of the settings that all share, fresh but for its base's encoder."""
     encoder, tokenizer = load_base(config.base, config.layers)
-    settings = StanceConfig(
-        encoder=encoder_settings(encoder),
-        max_tokens=config.max_tokens,
-        dropout=config.dropout,
-        schemes=schemes,
-        **own,
-    )
-    model = StanceModel(settings)
-    model.encoder.load_state_dict(encoder.state_dict(), strict=False)
+    shared = {
+        "encoder": encoder_settings(encoder),
+        "max_tokens": config.max_tokens,
+        "dropout": config.dropout,
+    }
+    model = build(shared)
+    own: Any = model.encoder
+    own.load_state_dict(encoder.state_dict(), strict=False)
     return model, tokenizer
 
 
@@ -372,11 +384,7 @@ def _reader_start(config: ReaderTrainConfig) -> tuple[ReaderModel, PreTrainedTok
     if config.start is not None:
         started = load_checkpoint(config.start, ReaderModel)
         return started.model, started.tokenizer
-    encoder, tokenizer = load_base(config.base, config.layers)
-    settings = encoder_settings(encoder)
-    model = ReaderModel(ReaderConfig(encoder=settings, max_tokens=config.max_tokens, dropout=config.dropout))
-    model.encoder.load_state_dict(encoder.state_dict(), strict=False)
-    return model, tokenizer
+    return _on_base(config, lambda shared: ReaderModel(ReaderConfig(**shared)))
 
 
 def train_coreference(
@@ -384,8 +392,8 @@ def train_coreference(
 ) -> Trained:
     """Trains a `CoreferenceModel` on annotated articles; kept is the epoch with the best mean of its scores.
 
-    Those are the share of mentions whose antecedent is right, and the F1 of memberships and of common
-    countries. The rest is as in `train_stance`.
+    Those are the share of mentions whose antecedent is right and of those whose country is, and the F1 of
+    memberships and of common countries. The rest is as in `train_stance`.
 
     Raises:
         LabelError: a label file has an unusable row, or nothing is left to train on.
@@ -393,14 +401,16 @@ def train_coreference(
     """
     set_seed(config.seed)
     texts = _kept_apart(config, read_articles, _sentences)
-    model, tokenizer = _coreference_start(config)
+    model, tokenizer = _coreference_start(config, coreference_features.taught_nations(texts.train))
 
     def dataset(articles: Sequence[LabelledArticle]) -> Dataset:
         return Dataset.from_list(
             [
                 {
                     "window": asdict(window),
-                    "labels": asdict(coreference_features.article_labels(article, window)),
+                    "labels": asdict(
+                        coreference_features.article_labels(article, window, model.config.nations)
+                    ),
                     "length": len(window.ids),
                 }
                 for article in articles
@@ -434,18 +444,12 @@ def train_coreference(
 
 
 def _coreference_start(
-    config: CoreferenceTrainConfig,
+    config: CoreferenceTrainConfig, nations: list[str]
 ) -> tuple[CoreferenceModel, PreTrainedTokenizerBase]:
     if config.start is not None:
         started = load_checkpoint(config.start, CoreferenceModel)
         return started.model, started.tokenizer
-    encoder, tokenizer = load_base(config.base, config.layers)
-    settings = CoreferenceConfig(
-        encoder=encoder_settings(encoder), max_tokens=config.max_tokens, dropout=config.dropout
-    )
-    model = CoreferenceModel(settings)
-    model.encoder.load_state_dict(encoder.state_dict(), strict=False)
-    return model, tokenizer
+    return _on_base(config, lambda shared: CoreferenceModel(CoreferenceConfig(**shared, nations=nations)))
 
 
 def _sentences(article: LabelledArticle) -> list[str]:
@@ -528,6 +532,9 @@ def _fit(
         seed=config.seed,
         data_seed=config.seed,
     )
+    if config.freeze_embeddings:
+        encoder: Any = model.encoder
+        encoder.get_input_embeddings().requires_grad_(False)
     trainer = Trainer(
         model=model,
         args=arguments,
@@ -577,6 +584,8 @@ def _optimizer(model: PreTrainedModel, config: TrainConfig) -> torch.optim.Optim
     depth = model.config.encoder["num_hidden_layers"] if config.layer_decay < 1 else 0
     groups: dict[float, list[nn.Parameter]] = {}
     for name, parameter in model.named_parameters():
+        if not parameter.requires_grad:
+            continue
         rate = config.head_learning_rate
         if name.startswith("encoder."):
             layer = _LAYER.search(name)
@@ -606,8 +615,10 @@ def _stance_metrics(prediction: EvalPrediction) -> dict[str, float]:
 def _coreference_metrics(prediction: EvalPrediction) -> dict[str, float]:
     tallies = np.asarray(prediction.predictions)
     # The Trainer fills up a short batch with `IGNORED`.
-    mentions, right, *relations = tallies[tallies[..., 0] == 1].sum(axis=0).tolist()
+    mentions, right, *relations, told, known = tallies[tallies[..., 0] == 1].sum(axis=0).tolist()
     scores = {"antecedent_accuracy": right / mentions}
+    if told:
+        scores["nation_accuracy"] = known / told
     for name, (hits, found, wanted) in (("member", relations[:3]), ("country", relations[3:])):
         scores[f"{name}_f1"] = 2 * hits / (found + wanted) if found + wanted else 0.0
     scores["f1"] = float(np.mean(list(scores.values())))

@@ -153,6 +153,18 @@ def test_each_layer_learns_slower_than_the_one_above(config: StanceTrainConfig) 
     assert rates["encoder.embeddings.word_embeddings.weight"] == pytest.approx(0.05)
 
 
+def test_frozen_embeddings_are_those_of_the_base(config: StanceTrainConfig) -> None:
+    base, _ = load_base(config.base)
+    before = base.get_input_embeddings().weight.detach().clone()
+    frozen = train_stance(changed(config, freeze_embeddings=True, epochs=1))
+    assert torch.equal(frozen.model.encoder.get_input_embeddings().weight, before)
+    assert not torch.equal(
+        frozen.model.encoder.encoder.layer[0].output.dense.weight, base.encoder.layer[0].output.dense.weight
+    )
+    free = train_stance(changed(config, epochs=1, out=config.out.parent / "free"))
+    assert not torch.equal(free.model.encoder.get_input_embeddings().weight, before)
+
+
 def test_averaged_epochs_are_kept_only_where_they_are_no_worse(config: StanceTrainConfig) -> None:
     alone = train_stance(config)
     averaged = train_stance(changed(config, average_epochs=2, out=config.out.parent / "averaged"))
