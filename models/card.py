@@ -14,7 +14,7 @@ RELIABILITY = "reliability.svg"
 _TASKS = {
     "reader": "tags sources, cues and contents of attributions, and mentions of actors, in English news",
     "coreference": "says of the mentions in a text of English news which stand for one actor, which actors a "
-    "collective stands for, and which actors belong to one country",
+    "collective stands for, which actors belong to one country, and to which",
     "stance": "gives the stance (support, neutral, oppose) of each actor toward every other one in a statement "
     "of English news, and how the statement puts each target (positive, neutral, negative)",
 }
@@ -23,8 +23,8 @@ _LIMITS = {
     "over several paragraphs, transcripts and social media are weak spots. Mentions of groups without a name "
     "are found less surely than names.",
     "coreference": "Trained on short texts, mentions given: long articles are compared over the nearest mentions "
-    "only. Which two of several states a collective means is its weakest spot. A common country is read off the "
-    "text and what the base knows of names; it is no fact about a person. The annotation was made with a large "
+    "only. Which two of several states a collective means is its weakest spot. A country is read off the "
+    "text and what the base knows of names and cities; it is no fact about a person. The annotation was made with a large "
     "language model as annotator.",
     "stance": "A stance is what a statement says, not what an actor thinks. Support is recognised less surely "
     "than opposition, and irony, hypotheticals and stances that span sentences are often missed. The "

@@ -10,20 +10,22 @@ from transformers import PretrainedConfig
 from transformers.utils import ModelOutput
 
 from models.heads import EncoderModel, build_encoder, encode, pool_spans
+from models.labels import NO_NATION
 from models.layers import COUNTRY, MEMBER, SAME, CoreferenceLayers, distance_ids
 
 # What is counted of each mention: whether it is one, whether its antecedent is right, then of memberships and of
-# common countries those right, found and annotated.
-TALLIES = 8
+# common countries those right, found and annotated, then whether its nation is annotated and whether it is right.
+TALLIES = 10
 
 
 class CoreferenceConfig(PretrainedConfig):
     """``encoder``: the base encoder's own config. ``max_tokens``: window, special tokens in. ``pair_width``: of
-    the layer that compares two mentions."""
+    the layer that compares two mentions. ``nations``: the countries and bodies that an actor may belong to, as
+    ISO 3166 alpha-3 codes or names of bodies, `NO_NATION` first."""
 
     model_type = "stancewire_coreference"
     # The Trainer joins what batches of several sizes gave along one dimension; tallies do.
-    keys_to_ignore_at_inference: ClassVar[list[str]] = ["pair_logits", "own_logits"]
+    keys_to_ignore_at_inference: ClassVar[list[str]] = ["pair_logits", "own_logits", "nation_logits"]
 
     def __init__(
         self,
@@ -31,6 +33,7 @@ class CoreferenceConfig(PretrainedConfig):
         max_tokens: int = 512,
         dropout: float = 0.1,
         pair_width: int = 192,
+        nations: list[str] | None = None,
         **kwargs,
     ) -> None:
         super().__init__(**kwargs)
@@ -38,17 +41,20 @@ class CoreferenceConfig(PretrainedConfig):
         self.max_tokens = max_tokens
         self.dropout = dropout
         self.pair_width = pair_width
+        self.nations = nations or [NO_NATION]
 
 
 @dataclass
 class CoreferenceOutput(ModelOutput):
     """``pair_logits``: (batch, mentions, mentions, relations); ``own_logits``: (batch, mentions, 2), that a
-    mention brings up somebody new, and that it stands for several; ``tallies``: (batch, mentions, `TALLIES`)
+    mention brings up somebody new, and that it stands for several; ``nation_logits``: (batch, mentions, nations);
+    ``tallies``: (batch, mentions, `TALLIES`)
     where labels are given."""
 
     loss: Tensor | None = None
     pair_logits: Tensor | None = None
     own_logits: Tensor | None = None
+    nation_logits: Tensor | None = None
     tallies: Tensor | None = None
 
 
@@ -73,12 +79,13 @@ class CoreferenceModel(CoreferenceLayers, EncoderModel):
         member: Tensor | None = None,
         country: Tensor | None = None,
         several: Tensor | None = None,
+        nations: Tensor | None = None,
     ) -> CoreferenceOutput:
         """The first four inputs are (batch, length); ``mention_masks`` (batch, mentions, length) marks each
         mention's tokens, ``edges`` (batch, mentions, 2) names its first and last one.
 
         Labels are 1, 0 or, where nothing is to be learnt, -1: (batch, mentions, mentions), ``several``
-        (batch, mentions). ``same`` is read below the diagonal only.
+        and ``nations``, indices into the config's, (batch, mentions). ``same`` is read below the diagonal only.
         """
         added = self.features([shape_ids, tag_ids])
         states = encode(self.encoder, input_ids, attention_mask, added)
@@ -93,17 +100,34 @@ class CoreferenceModel(CoreferenceLayers, EncoderModel):
         hidden = hidden + self.distance(distance_ids(places.unsqueeze(0) - places.unsqueeze(1)))
         pair_logits = self.relations(hidden)
         own_logits = self.own(vectors)
+        nation_logits = self.nation(vectors)
         loss = tallies = None
-        if same is not None and member is not None and country is not None and several is not None:
+        if (
+            same is not None
+            and member is not None
+            and country is not None
+            and several is not None
+            and nations is not None
+        ):
             loss = (
                 _choice_loss(pair_logits[..., SAME], own_logits[..., 0], same)
                 + 0.5 * _yes_no_loss(pair_logits[..., MEMBER], member)
                 + 0.5 * _yes_no_loss(pair_logits[..., COUNTRY], country)
                 + 0.2 * _yes_no_loss(own_logits[..., 1], several)
+                + 0.5 * _nation_loss(nation_logits, nations)
             )
             with torch.no_grad():
                 tallies = _tallies(pair_logits, own_logits[..., 0], same, member, country)
-        return CoreferenceOutput(loss=loss, pair_logits=pair_logits, own_logits=own_logits, tallies=tallies)
+                told = nations >= 0
+                right = told & (nation_logits.argmax(dim=-1) == nations)
+                tallies = torch.cat([tallies, torch.stack([told, right], dim=-1).long()], dim=-1)
+        return CoreferenceOutput(
+            loss=loss,
+            pair_logits=pair_logits,
+            own_logits=own_logits,
+            nation_logits=nation_logits,
+            tallies=tallies,
+        )
 
 
 def choice_scores(links: Tensor, new: Tensor) -> Tensor:
@@ -145,3 +169,10 @@ def _yes_no_loss(logits: Tensor, labels: Tensor) -> Tensor:
     if not known.any():
         return logits.sum() * 0
     return functional.binary_cross_entropy_with_logits(logits[known].float(), labels[known].float())
+
+
+def _nation_loss(logits: Tensor, nations: Tensor) -> Tensor:
+    known = nations >= 0
+    if not known.any():
+        return logits.sum() * 0
+    return functional.cross_entropy(logits[known].float(), nations[known])

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from models.articles import LabelledArticle, LabelledMention, read_articles
 from models.checkpoints import Checkpoint
-from models.coreference_features import article_spans
+from models.coreference_features import UNKNOWN, article_spans
+from models.labels import NO_NATION
 from models.links import AHEAD, BACK, Links, link_texts
 from models.metrics import SpanScores, span_scores
 from models.reader_features import line_paragraphs
@@ -18,7 +19,8 @@ _Pairs = set[tuple[int, int]]
 @dataclass(frozen=True, slots=True)
 class LinkReport:
     """Scores of what links two mentions, by relation. ``antecedent``: a mention's choice of an earlier one, right
-    where both stand for the same actors; ``member``: of a collective; ``country``: of two single actors."""
+    where both stand for the same actors; ``member``: of a collective; ``country``: of two single actors;
+    ``nation``: the country itself of a single actor, beside the ones that the model was taught."""
 
     links: dict[str, SpanScores]
 
@@ -32,7 +34,7 @@ def evaluate_coreference(checkpoint: Checkpoint, path: Path) -> LinkReport:
     articles = read_articles(path)
     texts = [(a.text, line_paragraphs(a.text), article_spans(a)) for a in articles]
     found = link_texts(checkpoint, texts)
-    relations = {"antecedent": _antecedents, "member": _members, "country": _countries}
+    relations = {"antecedent": _antecedents, "member": _members, "country": _countries, "nation": _nations}
     scores = {}
     for name, pairs_of in relations.items():
         pairs = [pairs_of(article, links) for article, links in zip(articles, found, strict=True)]
@@ -83,6 +85,13 @@ def _countries(article: LabelledArticle, links: Links) -> tuple[_Pairs, _Pairs]:
     ]
     wanted = {(one, other) for one, other in asked if codes[one] == codes[other]}
     return wanted, {(one, other) for one, other in asked if links.country(one, other) > 0}
+
+
+def _nations(article: LabelledArticle, links: Links) -> tuple[_Pairs, _Pairs]:
+    codes = {code: number for number, code in enumerate(links.codes)}
+    single = [(index, m.keys[0]) for index, m in enumerate(_mentions(article)) if len(m.keys) == 1]
+    wanted = {(index, codes.get(article.countries[key] or NO_NATION, UNKNOWN)) for index, key in single}
+    return wanted, {(index, int(links.nations[index].argmax())) for index, _ in single}
 
 
 def _near(mentions: Sequence[LabelledMention], index: int, ahead: int = AHEAD) -> list[int]:

@@ -1,6 +1,6 @@
 """From a text and its mentions to the coreference model's input arrays, and the labels of annotated texts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,9 +8,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from models.articles import LabelledArticle
+from models.articles import LabelledArticle, LabelledMention
 from models.encodings import Tokenizer, pad_rows, tokens_in
-from models.labels import MENTION_TAGS
+from models.labels import MENTION_TAGS, NO_NATION
 from models.reader_features import reader_windows
 from models.spans import LabelledSpan
 
@@ -67,10 +67,12 @@ def coreference_windows(
 
 @dataclass(frozen=True, slots=True)
 class MentionLabels:
-    """Of each mention of a window: the numbers of its actors, and of its country, 0 for none."""
+    """Of each mention of a window: the numbers of its actors, of its country among the text's, 0 for none, and
+    of its nation among the model's, `UNKNOWN` for a collective's and for one that the model was not taught."""
 
     actors: list[list[int]]
     countries: list[int]
+    nations: list[int]
 
 
 def article_spans(article: LabelledArticle) -> list[LabelledSpan]:
@@ -78,8 +80,10 @@ def article_spans(article: LabelledArticle) -> list[LabelledSpan]:
     return [(m.start, m.end, m.kind) for sentence in article.sentences for m in sentence.mentions]
 
 
-def article_labels(article: LabelledArticle, window: CoreferenceWindow) -> MentionLabels:
-    """What the annotation says of a window's mentions."""
+def article_labels(
+    article: LabelledArticle, window: CoreferenceWindow, nations: Sequence[str]
+) -> MentionLabels:
+    """What the annotation says of a window's mentions; ``nations``: the model's, by number."""
     mentions = [mention for sentence in article.sentences for mention in sentence.mentions]
     keys = {key: number for number, key in enumerate(article.countries)}
     codes = {code: number for number, code in enumerate(sorted({c for c in article.countries.values() if c}))}
@@ -87,7 +91,19 @@ def article_labels(article: LabelledArticle, window: CoreferenceWindow) -> Menti
     return MentionLabels(
         actors=[sorted(keys[key] for key in mention.keys) for mention in held],
         countries=[codes.get(article.countries[mention.keys[0]] or "", UNKNOWN) + 1 for mention in held],
+        nations=[_nation(article, mention, nations) for mention in held],
     )
+
+
+def _nation(article: LabelledArticle, mention: LabelledMention, nations: Sequence[str]) -> int:
+    code = article.countries[mention.keys[0]] or NO_NATION
+    return nations.index(code) if len(mention.keys) == 1 and code in nations else UNKNOWN
+
+
+def taught_nations(articles: Iterable[LabelledArticle]) -> list[str]:
+    """The nations that a model can learn from articles, `NO_NATION` first."""
+    codes = {code for article in articles for code in article.countries.values() if code}
+    return [NO_NATION, *sorted(codes)]
 
 
 def collate(rows: Sequence[CoreferenceWindow], pad_id: int) -> dict[str, Tensor]:
@@ -118,13 +134,14 @@ def collate_labels(rows: Sequence[Mapping[str, Any]]) -> dict[str, Tensor]:
         name: np.full((len(rows), count, count), UNKNOWN, dtype=np.int64)
         for name in ("same", "member", "country")
     }
-    several = np.full((len(rows), count), UNKNOWN, dtype=np.int64)
+    several, nations = (np.full((len(rows), count), UNKNOWN, dtype=np.int64) for _ in range(2))
     for index, row in enumerate(rows):
         for name, values in _relations(row["actors"], row["countries"]).items():
             size = len(values)
             relations[name][index, :size, :size] = values
         several[index, : len(row["actors"])] = [len(actors) > 1 for actors in row["actors"]]
-    arrays = relations | {"several": several}
+        nations[index, : len(row["nations"])] = row["nations"]
+    arrays = relations | {"several": several, "nations": nations}
     return {name: torch.from_numpy(array) for name, array in arrays.items()}
 
 

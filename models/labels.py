@@ -15,6 +15,9 @@ MENTION_KINDS: tuple[MentionKind, ...] = get_args(MentionKind)
 # The annotation scheme of our own guide (docs/annotation.md), by which articles are scored.
 GUIDE = "guide"
 
+# What stands for "no country" among those that an actor may belong to, as in the annotation format.
+NO_NATION = "-"
+
 # A token outside the loss, as torch's cross entropy and the Trainer know it.
 IGNORED = -100
 

@@ -88,7 +88,8 @@ class StanceLayers(nn.Module):
 class CoreferenceLayers(nn.Module):
     """Those that compare the mentions of a text two by two, after Lee et al. ("End-to-end neural coreference
     resolution", EMNLP 2017), with the mentions given: the choice of an antecedent is a softmax over the mentions
-    before and "none". Two more relations, membership and a common country, are yes or no for each pair.
+    before and "none". Two more relations, membership and a common country, are yes or no for each pair. Which country
+    a mention's actor belongs to is also asked of it alone: its name, or a city in the text, may tell.
     """
 
     encoder: Any
@@ -104,8 +105,14 @@ class CoreferenceLayers(nn.Module):
         self.both = nn.Linear(pair, pair, bias=False)
         self.distance = nn.Embedding(DISTANCES, pair)
         self.relations = nn.Sequential(nn.GELU(), nn.Dropout(self.config.dropout), nn.Linear(pair, RELATIONS))
-        self.own = nn.Sequential(
-            nn.Linear(pair, pair), nn.GELU(), nn.Dropout(self.config.dropout), nn.Linear(pair, 2)
+        self.own = self._of_one(2)
+        self.nation = self._of_one(len(self.config.nations))
+
+    def _of_one(self, outputs: int) -> nn.Module:
+        """What is asked of a mention by itself."""
+        pair = self.config.pair_width
+        return nn.Sequential(
+            nn.Linear(pair, pair), nn.GELU(), nn.Dropout(self.config.dropout), nn.Linear(pair, outputs)
         )
 
 

@@ -26,12 +26,15 @@ class Links:
     was not mentioned before; ``several``: logit that it stands for several actors.
 
     ``pairs``: (mentions, BACK + 1 + AHEAD, relations), column ``BACK + other - mention``: log probability of
-    being the antecedent, logits of membership and of a common country.
+    being the antecedent, logits of membership and of a common country. ``nations``: (mentions, ``codes``), log
+    probability that a mention's actor belongs to a country or body, or to none (`NO_NATION`).
     """
 
     new: np.ndarray
     several: np.ndarray
     pairs: np.ndarray
+    nations: np.ndarray
+    codes: tuple[str, ...]
 
     def same(self, mention: int, other: int) -> float:
         """Log probability that a mention takes up an earlier one; all of one mention's and ``new`` sum to 1."""
@@ -74,14 +77,17 @@ def link_texts(
 @torch.inference_mode()
 def _links(model: CoreferenceLayers, states: torch.Tensor, known: torch.Tensor) -> Links:
     """The links of mentions by their states; one that no window held, and so is not ``known``, has none."""
-    total = len(states)
+    total, codes = len(states), tuple(model.config.nations)
     if not total:
         empty = np.zeros(0, dtype=np.float32)
-        return Links(empty, empty, np.zeros((0, BACK + 1 + AHEAD, RELATIONS), dtype=np.float32))
+        pairs = np.zeros((0, BACK + 1 + AHEAD, RELATIONS), dtype=np.float32)
+        return Links(empty, empty, pairs, np.zeros((0, len(codes)), dtype=np.float32), codes)
     device, dtype = model.this.weight.device, model.this.weight.dtype
     known = known.to(device)
     vectors = model.mention(states.to(device, dtype))
     own = model.own(vectors).float()
+    # A mention without a state may be anybody's.
+    nations = model.nation(vectors).float().masked_fill(~known.unsqueeze(1), 0.0).log_softmax(dim=-1)
     this, other = model.this(vectors), model.other(vectors)
     offsets = torch.arange(-BACK, AHEAD + 1, device=device)
     distances = model.distance(distance_ids(offsets))
@@ -99,4 +105,4 @@ def _links(model: CoreferenceLayers, states: torch.Tensor, known: torch.Tensor) 
         relations[..., SAME] = choices[:, 1:].clamp(min=FAR)
         parts.append((choices[:, 0], relations.masked_fill(~asked.unsqueeze(-1), FAR)))
     new, pairs = (torch.cat(part).cpu().numpy() for part in zip(*parts, strict=True))
-    return Links(new, own[:, 1].cpu().numpy(), pairs)
+    return Links(new, own[:, 1].cpu().numpy(), pairs, nations.cpu().numpy(), codes)

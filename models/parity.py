@@ -71,7 +71,8 @@ def labels_of(checkpoint: Checkpoint, given: Sample) -> np.ndarray:
 
 def _link_labels(links: Links) -> np.ndarray:
     choices = np.concatenate([links.new[:, None], links.pairs[..., SAME]], axis=1)
-    return np.concatenate([choices.argmax(axis=1), (links.pairs[..., SAME + 1 :] > 0).ravel()])
+    relations = (links.pairs[..., SAME + 1 :] > 0).ravel()
+    return np.concatenate([choices.argmax(axis=1), relations, links.nations.argmax(axis=1)])
 
 
 def agreement(checkpoint: Checkpoint, labels: np.ndarray, others: np.ndarray) -> tuple[float, int]:

@@ -56,7 +56,7 @@ class ReaderScorer(ReaderLayers, ScoringModel):
 
 class CoreferenceScorer(CoreferenceLayers, ScoringModel):
     model_type = "stancewire_coreference"
-    needs = ReaderScorer.needs | {"dropout", "pair_width"}
+    needs = ReaderScorer.needs | {"dropout", "pair_width", "nations"}
 
 
 class StanceScorer(StanceLayers, ScoringModel):

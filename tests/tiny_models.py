@@ -16,6 +16,7 @@ from models import retraining
 from models.checkpoints import CHECKPOINTS
 from models.coreference import CoreferenceConfig, CoreferenceModel
 from models.heads import encoder_settings
+from models.labels import NO_NATION
 from models.reader import ReaderConfig, ReaderModel
 from models.registry import save_checkpoint
 from models.stance import StanceConfig, StanceModel
@@ -75,7 +76,9 @@ def tiny_reader(max_tokens: int = 48) -> ReaderModel:
 
 def tiny_coreference(max_tokens: int = 48) -> CoreferenceModel:
     encoder = encoder_settings(tiny_encoder())
-    return shaken(CoreferenceModel(CoreferenceConfig(encoder=encoder, max_tokens=max_tokens, pair_width=16)))
+    nations = [NO_NATION, "CHN", "RUS"]
+    config = CoreferenceConfig(encoder=encoder, max_tokens=max_tokens, pair_width=16, nations=nations)
+    return shaken(CoreferenceModel(config))
 
 
 def tiny_stance(max_tokens: int = 48) -> StanceModel:

@@ -8,8 +8,9 @@ from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass, field
 
+from models.labels import NO_NATION
 from pipeline.actors.entities import Entity
-from pipeline.actors.link_features import country_links
+from pipeline.actors.link_features import country_links, nation_links
 from pipeline.actors.phrases import token_spans
 from pipeline.actors.reading import Choice, Reading
 from pipeline.actors.salience import best_of, score
@@ -18,6 +19,8 @@ from pipeline.actors.words import BODY_PEOPLE, STATE_TITLES, US_TITLES, WORLD_WI
 # How many countries are weighed for one actor, and how much of a long article is searched for country words.
 _WEIGHED = 12
 _SCANNED = 60_000
+# From which log probability a country that the text does not name is weighed too: one in ten.
+_LIKELY = -2.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +168,10 @@ def _weighed(
     order.update(
         dict.fromkeys(code for code in (*homes.headline, homes.dateline) if code and code not in order)
     )
+    nations = nation_links(reading, index, entity)
+    order.update(
+        dict.fromkeys(code for code, value in nations.items() if value > _LIKELY and code != NO_NATION)
+    )
     company = _company(reading, index)
     order.update(dict.fromkeys(code for code in company.values() if code and code not in order))
     states = [code for code in order if code in reading.countries.names]
@@ -196,6 +203,14 @@ def _weighed(
                 "link": linked.get(code, 0.0),
                 "link missing": float(code not in linked),
                 f"link, {role}": linked.get(code, 0.0),
+            }
+        if nations:
+            told = nations.get(code, min(nations.values()))
+            features |= {
+                "linked": 1.0,
+                "nation link": told,
+                f"nation link, {role}": told,
+                "nation link unheard of": float(code not in homes.counts),
             }
         flags = {
             "most often": code == top,
@@ -234,6 +249,9 @@ def _weighed(
         most = max(linked.values())
         none |= {"linked": 1.0, "none, linked": 1.0, "none, link": most}
         none[f"none, link, {role}"] = most
+    if nations:
+        none |= {"linked": 1.0, "none, nation link": nations[NO_NATION]}
+        none[f"none, nation link, {role}"] = nations[NO_NATION]
     if entity is not None:
         if entity.is_person or entity.named:
             none["none, named or a person"] = 1.0

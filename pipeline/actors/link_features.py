@@ -10,6 +10,8 @@ from pipeline.actors.salience import Features
 # Log probabilities and logits are kept within these bounds: beyond them one more unit says nothing more.
 _LEAST = -8.0
 _MOST = 8.0
+# How many of an actor's mentions are asked for its country.
+_ASKED = 8
 
 
 def link_features(reading: Reading, index: int, entity: Entity) -> Features:
@@ -46,6 +48,18 @@ def country_links(reading: Reading, index: int) -> dict[str, float]:
         value = _bounded(reading.links.country(index, other))
         found[entity.country] = max(value, found.get(entity.country, _LEAST))
     return found
+
+
+def nation_links(reading: Reading, index: int, entity: Entity | None) -> dict[str, float]:
+    """Country, body or `NO_NATION` → the mean log probability by which an actor's mentions, one at ``index`` among
+    them, belong to it."""
+    links = reading.links
+    if links is None:
+        return {}
+    places = {place.mention for place in entity.places} if entity is not None else set()
+    own = [one for one in sorted(places) if reading.entity(one) is entity][:_ASKED]
+    found = links.nations[sorted({index, *own})].mean(axis=0)
+    return {code: max(_LEAST, float(value)) for code, value in zip(links.codes, found, strict=True)}
 
 
 def chance_of(reading: Reading, index: int, entity: Entity) -> float:

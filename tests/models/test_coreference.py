@@ -1,5 +1,6 @@
 """The coreference model: its windows, labels, links of a text, training and report."""
 
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -22,9 +23,10 @@ from models.coreference_features import (
     collate,
     collate_labels,
     coreference_windows,
+    taught_nations,
 )
 from models.heads import encoder_settings
-from models.labels import MENTION_TAGS
+from models.labels import MENTION_TAGS, NO_NATION
 from models.layers import COUNTRY, MEMBER, RELATIONS, SAME, distance_ids
 from models.links import AHEAD, BACK, FAR, link_texts
 from models.promotion import promote
@@ -96,8 +98,7 @@ def test_labels_say_who_is_who_who_is_among_whom_and_whose_country_is_one(checkp
     (window,) = coreference_windows(
         checkpoint.tokenizer, article.text, line_paragraphs(article.text), article_spans(article), 48
     )
-    found = article_labels(article, window)
-    labels = collate_labels([{"actors": found.actors, "countries": found.countries}])
+    labels = collate_labels([asdict(article_labels(article, window, [NO_NATION, "USA", "CHN"]))])
     same, member, country = (labels[name][0].tolist() for name in ("same", "member", "country"))
     assert same[4] == [1, 0, 0, 0, 1]
     assert member[2] == [1, 1, UNKNOWN, 0, 1]
@@ -106,6 +107,10 @@ def test_labels_say_who_is_who_who_is_among_whom_and_whose_country_is_one(checkp
     assert country[0] == [UNKNOWN, 1, UNKNOWN, UNKNOWN, 1]
     assert country[3] == [0, 0, UNKNOWN, UNKNOWN, 0]
     assert labels["several"][0].tolist() == [0, 0, 1, 0, 0]
+    assert labels["nations"][0].tolist() == [2, 2, UNKNOWN, 0, 2]
+    # What the model was not taught is nobody's.
+    assert article_labels(article, window, [NO_NATION]).nations == [UNKNOWN] * 3 + [0, UNKNOWN]
+    assert taught_nations([article]) == [NO_NATION, "CHN"]
 
 
 def test_distances_are_told_apart_by_size_and_side() -> None:
@@ -129,6 +134,8 @@ def test_the_links_of_a_text_are_those_of_the_model(checkpoint: Checkpoint) -> N
     choices = choice_scores(output.pair_logits[..., SAME], output.own_logits[..., 0])[0].numpy()
     (links,) = link_texts(checkpoint, [(TEXT, line_paragraphs(TEXT), MENTIONS)])
     assert np.allclose(links.new, choices[:, 0], atol=1e-4)
+    assert links.codes == (NO_NATION, "CHN", "RUS")
+    assert np.allclose(links.nations, output.nation_logits[0].log_softmax(dim=-1), atol=1e-3)
     for mention in range(5):
         for other in range(5):
             if other < mention:
@@ -151,6 +158,8 @@ def test_a_texts_links_are_the_same_bytes_beside_any_others(checkpoint: Checkpoi
     for one, other in zip(together, alone, strict=True):
         assert one.pairs.tobytes() == other.pairs.tobytes()
         assert one.new.tobytes() == other.new.tobytes()
+        assert one.nations.tobytes() == other.nations.tobytes()
+    assert together[1].nations.shape == (0, 3)
     assert together[1].pairs.shape == (0, BACK + 1 + AHEAD, RELATIONS)
 
 
@@ -162,6 +171,9 @@ def test_what_is_too_far_or_in_no_paragraph_is_not_linked(checkpoint: Checkpoint
     assert links.same(last, last - BACK) > FAR
     assert links.same(last, last - BACK - 1) == links.country(3, 4 + AHEAD) == FAR
     assert links.same(1, 0) == links.country(1, 0) == links.member(0, 1) == FAR
+    # A mention outside every paragraph is anybody's.
+    assert np.allclose(np.exp(links.nations[0]), 1 / 3)
+    assert not np.allclose(np.exp(links.nations[1]), 1 / 3)
 
 
 def test_training_learns_names_and_the_gate_compares_checkpoints(tmp_path: Path) -> None:
@@ -174,7 +186,12 @@ def test_training_learns_names_and_the_gate_compares_checkpoints(tmp_path: Path)
     }
     torch.manual_seed(0)
     fresh = CoreferenceModel(
-        CoreferenceConfig(encoder=encoder_settings(tiny_encoder()), max_tokens=48, pair_width=16)
+        CoreferenceConfig(
+            encoder=encoder_settings(tiny_encoder()),
+            max_tokens=48,
+            pair_width=16,
+            nations=[NO_NATION, "CHN", "RUS"],
+        )
     )
     config = CoreferenceTrainConfig(
         start=str(saved(fresh, tmp_path / "start")),
@@ -192,6 +209,7 @@ def test_training_learns_names_and_the_gate_compares_checkpoints(tmp_path: Path)
     assert trained.rows == {"train": 20}
     assert trained.metrics["antecedent_accuracy"] > 0.9
     assert trained.metrics["country_f1"] > 0.9
+    assert trained.metrics["nation_accuracy"] > 0.9
     promotion = promote(config, trained, 1.0)
     assert promotion.passed
     (verdict,) = promotion.verdicts

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from test_resolve import article
 
+from models.labels import NO_NATION
 from models.layers import COUNTRY, MEMBER, RELATIONS, SAME
 from models.links import AHEAD, BACK, FAR, Links
 from pipeline.actors.reading import Reading, open_reading
@@ -24,20 +25,29 @@ def stage() -> TableResolver:
     return stage
 
 
-def links(count: int, told: Told) -> Links:
-    """(mention, other) → relation and its value; nothing else is linked."""
+CODES = (NO_NATION, "CZE", "RUS")
+
+
+def links(count: int, told: Told, nations: Mapping[int, str]) -> Links:
+    """(mention, other) → relation and its value; nothing else is linked. Mention → its nation, the likely one."""
     pairs = np.full((count, BACK + 1 + AHEAD, RELATIONS), FAR, dtype=np.float32)
     new = np.zeros(count, dtype=np.float32)
     for (mention, other), (relation, value) in told.items():
         pairs[mention, BACK + other - mention, relation] = value
         if relation == SAME:
             new[mention] = np.log1p(-np.exp(value))
-    return Links(new, np.full(count, FAR, dtype=np.float32), pairs)
+    chances = np.full((count, 3), 1 / 3, dtype=np.float32)
+    for mention, code in nations.items():
+        chances[mention] = [0.96 if code == one else 0.02 for one in CODES]
+    return Links(new, np.full(count, FAR, dtype=np.float32), pairs, np.log(chances), CODES)
 
 
-def resolved(stage: TableResolver, given: AttributedArticle, told: Told) -> Reading:
+def resolved(
+    stage: TableResolver, given: AttributedArticle, told: Told, nations: Mapping[int, str] | None = None
+) -> Reading:
     (reading,) = stage.readings([given])
-    reading = open_reading(given, reading.actors, reading.countries, links(len(given.mentions), told))
+    heard = links(len(given.mentions), told, nations or {})
+    reading = open_reading(given, reading.actors, reading.countries, heard)
     resolve(reading)
     return reading
 
@@ -96,3 +106,14 @@ def test_without_a_checkpoint_no_model_is_asked_and_with_one_it_is_named(
     (reading,) = linked.readings([article("[[Xi Jinping]] spoke to [[Putin]].")])
     assert reading.links is not None
     assert reading.links.pairs.shape == (2, BACK + 1 + AHEAD, RELATIONS)
+
+
+def test_a_country_that_no_word_names_is_the_one_that_the_model_reads_off_the_name(
+    stage: TableResolver,
+) -> None:
+    given = article("[[Jitka Novotná]] spoke in [[Moscow]].\n[[She|pronoun]] left early.")
+    told = {(2, 0): (SAME, np.log(0.98))}
+    reading = resolved(stage, given, told, {0: "CZE", 2: "CZE"})
+    assert [reading.entity(index).country for index in range(3)] == ["CZE", "RUS", "CZE"]  # type: ignore[union-attr]
+    reading = resolved(stage, given, told)
+    assert reading.entity(0).country != "CZE"  # type: ignore[union-attr]
