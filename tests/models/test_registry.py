@@ -133,5 +133,7 @@ def test_a_base_is_a_folder_or_a_package(tmp_path: Path, monkeypatch: pytest.Mon
 
 def test_a_base_out_of_reach_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    with pytest.raises(CheckpointError, match=r"empty' cannot be loaded .*name one of minilm, a folder"):
+    with pytest.raises(
+        CheckpointError, match=r"empty' cannot be loaded .*name one of minilm, reader, .*stance, a folder"
+    ):
         load_base(str(tmp_path / "empty"))
