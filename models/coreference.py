@@ -48,8 +48,7 @@ class CoreferenceConfig(PretrainedConfig):
 class CoreferenceOutput(ModelOutput):
     """``pair_logits``: (batch, mentions, mentions, relations); ``own_logits``: (batch, mentions, 2), that a
     mention brings up somebody new, and that it stands for several; ``nation_logits``: (batch, mentions, nations);
-    ``tallies``: (batch, mentions, `TALLIES`)
-    where labels are given."""
+    ``tallies``: (batch, mentions, `TALLIES`) where labels are given."""
 
     loss: Tensor | None = None
     pair_logits: Tensor | None = None
@@ -117,10 +116,9 @@ class CoreferenceModel(CoreferenceLayers, EncoderModel):
                 + 0.5 * _nation_loss(nation_logits, nations)
             )
             with torch.no_grad():
-                tallies = _tallies(pair_logits, own_logits[..., 0], same, member, country)
-                told = nations >= 0
-                right = told & (nation_logits.argmax(dim=-1) == nations)
-                tallies = torch.cat([tallies, torch.stack([told, right], dim=-1).long()], dim=-1)
+                tallies = _tallies(
+                    pair_logits, own_logits[..., 0], nation_logits, same, member, country, nations
+                )
         return CoreferenceOutput(
             loss=loss,
             pair_logits=pair_logits,
@@ -154,13 +152,23 @@ def _choices(same: Tensor) -> tuple[Tensor, Tensor]:
     return (same >= 0).any(dim=-1), torch.cat([~right.any(dim=-1, keepdim=True), right], dim=-1)
 
 
-def _tallies(pair_logits: Tensor, new: Tensor, same: Tensor, member: Tensor, country: Tensor) -> Tensor:
+def _tallies(
+    pair_logits: Tensor,
+    new: Tensor,
+    nation_logits: Tensor,
+    same: Tensor,
+    member: Tensor,
+    country: Tensor,
+    nations: Tensor,
+) -> Tensor:
     real, gold = _choices(same)
     chosen = choice_scores(pair_logits[..., SAME], new).argmax(dim=-1, keepdim=True)
     counts = [real, real & gold.gather(-1, chosen).squeeze(-1)]
     for relation, labels in ((MEMBER, member), (COUNTRY, country)):
         found = (pair_logits[..., relation] > 0) & (labels >= 0)
         counts += [(found & (labels == 1)).sum(-1), found.sum(-1), (labels == 1).sum(-1)]
+    told = nations >= 0
+    counts += [told, told & (nation_logits.argmax(dim=-1) == nations)]
     return torch.stack([count.long() for count in counts], dim=-1)
 
 

@@ -6,8 +6,7 @@ from pathlib import Path
 
 from models.articles import LabelledArticle, LabelledMention, read_articles
 from models.checkpoints import Checkpoint
-from models.coreference_features import UNKNOWN, article_spans
-from models.labels import NO_NATION
+from models.coreference_features import article_spans, nation_number
 from models.links import AHEAD, BACK, Links, link_texts
 from models.metrics import SpanScores, span_scores
 from models.reader_features import line_paragraphs
@@ -88,9 +87,8 @@ def _countries(article: LabelledArticle, links: Links) -> tuple[_Pairs, _Pairs]:
 
 
 def _nations(article: LabelledArticle, links: Links) -> tuple[_Pairs, _Pairs]:
-    codes = {code: number for number, code in enumerate(links.codes)}
-    single = [(index, m.keys[0]) for index, m in enumerate(_mentions(article)) if len(m.keys) == 1]
-    wanted = {(index, codes.get(article.countries[key] or NO_NATION, UNKNOWN)) for index, key in single}
+    single = [(index, m) for index, m in enumerate(_mentions(article)) if len(m.keys) == 1]
+    wanted = {(index, nation_number(article, mention, links.codes)) for index, mention in single}
     return wanted, {(index, int(links.nations[index].argmax())) for index, _ in single}
 
 

@@ -91,11 +91,12 @@ def article_labels(
     return MentionLabels(
         actors=[sorted(keys[key] for key in mention.keys) for mention in held],
         countries=[codes.get(article.countries[mention.keys[0]] or "", UNKNOWN) + 1 for mention in held],
-        nations=[_nation(article, mention, nations) for mention in held],
+        nations=[nation_number(article, mention, nations) for mention in held],
     )
 
 
-def _nation(article: LabelledArticle, mention: LabelledMention, nations: Sequence[str]) -> int:
+def nation_number(article: LabelledArticle, mention: LabelledMention, nations: Sequence[str]) -> int:
+    """Which of ``nations`` a mention's actor belongs to; `UNKNOWN` for a collective and where it is not among them."""
     code = article.countries[mention.keys[0]] or NO_NATION
     return nations.index(code) if len(mention.keys) == 1 and code in nations else UNKNOWN
 

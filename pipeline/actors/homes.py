@@ -193,19 +193,20 @@ def _weighed(
     official = entity is not None and bool(entity.heads & STATE_TITLES)
     taken = _office_taken(reading, entity) if official and entity is not None else frozenset()
     role = _role(entity, official)
+    # Where the model links nothing it tells nations all the same: "linked" goes with these.
     linked = country_links(reading, index)
+    untaught = min(nations.values(), default=0.0)
     candidates: list[tuple[str | None, dict[str, float]]] = []
     for code in codes:
         features: dict[str, float] = {"share": homes.counts[code] / total}
         if linked:
             features |= {
-                "linked": 1.0,
                 "link": linked.get(code, 0.0),
                 "link missing": float(code not in linked),
                 f"link, {role}": linked.get(code, 0.0),
             }
         if nations:
-            told = nations.get(code, min(nations.values()))
+            told = nations.get(code, untaught)
             features |= {
                 "linked": 1.0,
                 "nation link": told,
@@ -247,7 +248,7 @@ def _weighed(
     none: dict[str, float] = {"none": 1.0}
     if linked:
         most = max(linked.values())
-        none |= {"linked": 1.0, "none, linked": 1.0, "none, link": most}
+        none |= {"none, linked": 1.0, "none, link": most}
         none[f"none, link, {role}"] = most
     if nations:
         none |= {"linked": 1.0, "none, nation link": nations[NO_NATION]}
