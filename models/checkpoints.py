@@ -11,7 +11,9 @@ from models.errors import CheckpointError
 from models.packing import Encode, encode_packed
 
 ARTIFACTS = Path(__file__).parent / "artifacts"
+# The weights of a small model, and what names the files of a larger one's.
 WEIGHTS = "model.safetensors"
+SHARDS = f"{WEIGHTS}.index.json"
 
 # Checkpoints that ship with the project, as a config names them.
 CHECKPOINTS: dict[str, Path] = {name: ARTIFACTS / name for name in ("reader", "coreference", "stance")}
@@ -19,7 +21,7 @@ CHECKPOINTS: dict[str, Path] = {name: ARTIFACTS / name for name in ("reader", "c
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """A model ready for inference. ``digest``: sha256 of its weights; ``label``: name and short digest.
+    """A model ready for inference. ``digest``: see `weights_digest`; ``label``: name and short digest.
 
     ``encode`` runs the model's encoder: see `models.backends`.
     """
@@ -44,13 +46,34 @@ def checkpoint_folder(name: str) -> Path:
         CheckpointError: there is no such folder, or it lacks a file.
     """
     folder = CHECKPOINTS.get(name, Path(name))
-    for file in ("config.json", WEIGHTS, "tokenizer.json"):
-        if not (folder / file).is_file():
+    for path in (folder / "config.json", *weight_files(folder), folder / "tokenizer.json"):
+        if not path.is_file():
             raise CheckpointError(
-                f"checkpoint {name!r}: {folder / file} is missing; name one of {', '.join(CHECKPOINTS)} "
+                f"checkpoint {name!r}: {path} is missing; name one of {', '.join(CHECKPOINTS)} "
                 "or a folder that `stancewire train` wrote"
             )
     return folder
+
+
+def weight_files(folder: Path) -> list[Path]:
+    """Where a checkpoint's weights are, or would be: one file, or the shards that its index names.
+
+    Raises:
+        CheckpointError: the index is no JSON.
+    """
+    if not (folder / SHARDS).is_file():
+        return [folder / WEIGHTS]
+    return [folder / name for name in sorted(set(read_json(folder / SHARDS)["weight_map"].values()))]
+
+
+def holds_weights(folder: Path) -> bool:
+    return any(path.exists() for path in weight_files(folder))
+
+
+def weights_digest(folder: Path) -> str:
+    """The sha256 of the weights' file; of the shards' own, in order, where there are several."""
+    digests = [file_digest(path) for path in weight_files(folder)]
+    return digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
 
 
 def checkpoint_label(name: str) -> str:
@@ -85,7 +108,7 @@ def refuse_missing(name: str, weights: Iterable[str]) -> None:
     CheckpointError: a checkpoint lacks ``weights``, if there are any.
     """
     for missing in sorted(weights):
-        raise CheckpointError(f"checkpoint {name!r}: {checkpoint_folder(name) / WEIGHTS} lacks {missing}")
+        raise CheckpointError(f"checkpoint {name!r}: {checkpoint_folder(name)} has no weights for {missing}")
 
 
 def read_json(path: Path) -> dict[str, Any]:

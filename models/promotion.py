@@ -12,6 +12,7 @@ import numpy as np
 
 from models.calibration import fit_temperature
 from models.card import write_card
+from models.checkpoints import SHARDS, holds_weights, weight_files
 from models.comparison import FileComparison, compare, file_score
 from models.coreference import CoreferenceModel
 from models.coreference_evaluation import LinkReport, evaluate_coreference
@@ -19,7 +20,7 @@ from models.evaluation import ScoredFile, known_items, score_file, score_labelle
 from models.pairs import labelled_windows, read_pairs
 from models.reader import ReaderModel
 from models.reader_evaluation import SpanReport, evaluate_reader
-from models.registry import WEIGHTS, Checkpoint, load_checkpoint, save_checkpoint
+from models.registry import Checkpoint, load_checkpoint, save_checkpoint
 from models.run_record import training_record
 from models.stance import StanceModel
 from models.training import Gate, StanceTrainConfig, TrainConfig, Trained, training_folder
@@ -129,6 +130,9 @@ def promote(config: TrainConfig, trained: Trained, seconds: float) -> Promotion:
     if not promotion.passed:
         return Promotion(staged, verdicts)
     config.out.mkdir(parents=True, exist_ok=True)
+    # The old weights may lie in other files than the new ones.
+    for path in (*weight_files(config.out), config.out / SHARDS):
+        path.unlink(missing_ok=True)
     for file in sorted(staged.iterdir()):
         file.replace(config.out / file.name)
     return promotion
@@ -137,6 +141,6 @@ def promote(config: TrainConfig, trained: Trained, seconds: float) -> Promotion:
 def _old(config: TrainConfig, model_class: type) -> Checkpoint | None:
     if not config.gates:
         return None
-    if (config.out / WEIGHTS).exists():
+    if holds_weights(config.out):
         return load_checkpoint(str(config.out), model_class)
     return load_checkpoint(config.start, model_class) if config.start else None

@@ -12,14 +12,13 @@ from transformers.utils import logging
 
 from models.checkpoints import (
     CHECKPOINTS,
-    WEIGHTS,
     Checkpoint,
     checkpoint_config,
     checkpoint_folder,
     checkpoint_label,
-    file_digest,
     refuse_missing,
     unloadable,
+    weights_digest,
 )
 from models.coreference import CoreferenceConfig, CoreferenceModel
 from models.errors import CheckpointError
@@ -42,6 +41,9 @@ for _config, _model in (
     AutoConfig.register(_config.model_type, _config, exist_ok=True)
     AutoModel.register(_config, _model, exist_ok=True)
     MODELS[_config.model_type] = _model
+
+# Bytes of a file of weights: what hosts of repositories take without complaint.
+SHARD_BYTES = 49_500_000
 
 # A checkpoint of ours loads in a blink; the bars would only break up our own progress.
 logging.disable_progress_bar()
@@ -67,7 +69,7 @@ def load_checkpoint(name: str, model_class: type[Model]) -> Checkpoint:
     except (SafetensorError, OSError, ValueError, RuntimeError) as error:
         raise unloadable(name, error) from error
     refuse_missing(name, [*report["missing_keys"], *report["mismatched_keys"]])
-    return Checkpoint(checkpoint_label(name), model.eval(), tokenizer, file_digest(folder / WEIGHTS))
+    return Checkpoint(checkpoint_label(name), model.eval(), tokenizer, weights_digest(folder))
 
 
 def base_source(base: str) -> str:
@@ -112,11 +114,14 @@ def load_base(base: str, layers: int | None = None) -> tuple[PreTrainedModel, Pr
 
 
 def save_checkpoint(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, folder: Path) -> None:
-    """Writes weights as float16 safetensors, the config and the tokenizer; the model itself is not changed."""
+    """Writes weights as float16 safetensors, the config and the tokenizer; the model itself is not changed.
+
+    More than `SHARD_BYTES` of weights become several files with an index.
+    """
     half = {
         key: value.half() if value.is_floating_point() else value for key, value in model.state_dict().items()
     }
-    model.save_pretrained(folder, state_dict=half)
+    model.save_pretrained(folder, state_dict=half, max_shard_size=SHARD_BYTES)
     tokenizer.save_pretrained(folder)
     # Tokenizers keep the path that they were loaded from; a shipped file names no machine's folders.
     config_path = folder / "tokenizer_config.json"

@@ -15,15 +15,15 @@ from torch import nn
 
 from models.bert import Bert, is_bert
 from models.checkpoints import (
-    WEIGHTS,
     Checkpoint,
     checkpoint_config,
     checkpoint_folder,
     checkpoint_label,
-    file_digest,
     read_json,
     refuse_missing,
     unloadable,
+    weight_files,
+    weights_digest,
 )
 from models.encodings import PlainTokenizer
 from models.layers import CoreferenceLayers, ReaderLayers, StanceLayers
@@ -86,8 +86,11 @@ def load_for_scoring(name: str, model_class: type[ScoringModel]) -> Checkpoint:
         return load_checkpoint(name, MODELS[model_class.model_type])
     try:
         model = model_class(SimpleNamespace(**config))
-        weights = load_file(folder / WEIGHTS)
-        weights = {key: value.to(torch.float32, copy=True) for key, value in weights.items()}
+        weights = {
+            key: value.to(torch.float32, copy=True)
+            for path in weight_files(folder)
+            for key, value in load_file(path).items()
+        }
         found = model.load_state_dict(weights, strict=False, assign=True)
         backend = Backend.from_file(str(folder / "tokenizer.json"))
         tokenizer = PlainTokenizer(backend, *(_id(backend, token) for token in special))
@@ -95,7 +98,7 @@ def load_for_scoring(name: str, model_class: type[ScoringModel]) -> Checkpoint:
     except Exception as error:
         raise unloadable(name, error) from error
     refuse_missing(name, found.missing_keys)
-    return Checkpoint(checkpoint_label(name), model.eval(), tokenizer, file_digest(folder / WEIGHTS))
+    return Checkpoint(checkpoint_label(name), model.eval(), tokenizer, weights_digest(folder))
 
 
 def _special_tokens(folder: Path) -> tuple[str, str] | None:

@@ -27,6 +27,7 @@ from transformers.trainer_utils import get_last_checkpoint
 
 from models import coreference_features, reader_features, stance_features
 from models.articles import LabelledArticle, read_articles
+from models.checkpoints import WEIGHTS
 from models.coreference import CoreferenceConfig, CoreferenceModel
 from models.coreference_features import CoreferenceWindow
 from models.errors import LabelError
@@ -37,7 +38,7 @@ from models.metrics import macro_f1, span_scores
 from models.pairs import LabelledWindow, labelled_windows, read_pairs
 from models.reader import ReaderConfig, ReaderModel
 from models.reader_features import ReaderLabels, ReaderWindow
-from models.registry import WEIGHTS, load_base, load_checkpoint
+from models.registry import load_base, load_checkpoint
 from models.spans import MENTION_STEPS, SPAN_STEPS, SpanLabels, best_tags, read_spans, spans_of
 from models.stance import StanceConfig, StanceModel
 from models.stance_features import StanceFeatures
@@ -45,6 +46,7 @@ from models.training_progress import Reporter, Watch
 
 # What a row of the training set holds of a `LabelledWindow` beside its features.
 LABEL_FIELDS = ("stance_targets", "sentiment_targets", "weights")
+NEUTRAL = STANCES.index("neutral")
 # Characters from which a line shared by two articles means a shared text, not a shared phrase.
 TELLING_LINE = 60
 
@@ -52,7 +54,8 @@ TELLING_LINE = 60
 class LabelSource(BaseModel):
     """A label file, how much each of its rows weighs in the loss, and what share of its articles is used.
 
-    The weight is for pair labels only. The share is drawn by the articles' ids, the same ones each time.
+    ``weight`` and ``neutral_share`` are for pair labels only: of the statements in which nobody takes a side,
+    that share is used. Shares are drawn by ids, the same ones each time.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -60,6 +63,7 @@ class LabelSource(BaseModel):
     path: Path
     weight: float = Field(default=1.0, gt=0)
     share: float = Field(default=1.0, gt=0, le=1)
+    neutral_share: float = Field(default=1.0, gt=0, le=1)
     licence: str = "unknown"
 
 
@@ -88,8 +92,9 @@ class TrainConfig(BaseModel):
     below; all of them by default. ``layer_decay``: each layer learns at this share of the rate of the layer
     above it (Howard & Ruder, ACL 2018). ``average_epochs``: the weights of so many last epochs are averaged,
     and kept where the average is better on ``valid`` than the best epoch (Wortsman et al., ICML 2022).
-    ``freeze_embeddings``: the word embeddings stay as they are, half the weights of a small model; what is
-    committed again is then half as large, since git keeps the rows that did not change once.
+    ``encoder_dropout``: of the encoder's layers, as its own config has it by default; without any, a CPU is
+    faster. ``freeze_embeddings``: the word embeddings stay as they are, half the weights of a small model; what
+    is committed again is then half as large, since git keeps the rows that did not change once.
     ``gates``: see `models.promotion`.
     """
 
@@ -106,6 +111,7 @@ class TrainConfig(BaseModel):
     head_learning_rate: float = Field(default=3e-4, gt=0)
     layer_decay: float = Field(default=1.0, gt=0, le=1)
     average_epochs: int = Field(default=1, ge=1)
+    encoder_dropout: float | None = Field(default=None, ge=0, lt=1)
     freeze_embeddings: bool = False
     batch_size: int = Field(default=32, ge=1)
     warmup: float = Field(default=0.1, ge=0, le=1)
@@ -320,7 +326,7 @@ def _kept_apart(
     held_out = {text_key(line) for text in (*valid, *gates) for line in lines(text)}
     found: _Texts[Text] = _Texts([], valid, {}, {})
     for source in config.train:
-        drawn = [text for text in read(source.path) if _drawn(text.id, source)]
+        drawn = [text for text in read(source.path) if _drawn(text.id, source.share)]
         kept = [text for text in drawn if all(without_leaks(lines(text), held_out))]
         found.train.extend(kept)
         found.rows[source.name] = len(kept)
@@ -456,16 +462,17 @@ def _sentences(article: LabelledArticle) -> list[str]:
     return [article.text[sentence.start : sentence.end] for sentence in article.sentences]
 
 
-def _drawn(article: str, source: LabelSource) -> bool:
-    """Whether an article belongs to the share of the source that is used."""
-    return int(text_key(article)[:8], 16) < source.share * 16**8
+def _drawn(name: str, share: float) -> bool:
+    """Whether what has this id belongs to the share that is used."""
+    return int(text_key(name)[:8], 16) < share * 16**8
 
 
 def _windows(source: LabelSource) -> list[LabelledWindow]:
-    windows = labelled_windows(pair for pair in read_pairs(source.path) if _drawn(pair.article, source))
+    pairs = (pair for pair in read_pairs(source.path) if _drawn(pair.article, source.share))
     return [
         replace(window, weights=tuple(weight * source.weight for weight in window.weights))
-        for window in windows
+        for window in labelled_windows(pairs)
+        if set(window.stances) != {NEUTRAL} or _drawn(window.ids[0], source.neutral_share)
     ]
 
 
@@ -532,8 +539,12 @@ def _fit(
         seed=config.seed,
         data_seed=config.seed,
     )
+    encoder: Any = model.encoder
+    if config.encoder_dropout is not None:
+        for module in encoder.modules():
+            if isinstance(module, nn.Dropout):
+                module.p = config.encoder_dropout
     if config.freeze_embeddings:
-        encoder: Any = model.encoder
         encoder.get_input_embeddings().requires_grad_(False)
     trainer = Trainer(
         model=model,
@@ -596,6 +607,8 @@ def _optimizer(model: PreTrainedModel, config: TrainConfig) -> torch.optim.Optim
     return torch.optim.AdamW(
         [{"params": parameters, "lr": rate} for rate, parameters in groups.items()],
         weight_decay=config.weight_decay,
+        # One pass over the weights instead of one an operation.
+        fused=True,
     )
 
 

@@ -8,6 +8,8 @@ from safetensors import safe_open
 from tiny_models import saved, saved_base, tiny_coreference, tiny_reader, tiny_stance, tiny_tokenizer
 from transformers import AutoConfig, AutoModel, PreTrainedModel
 
+from models import registry
+from models.checkpoints import file_digest, weight_files, weights_digest
 from models.coreference import CoreferenceConfig
 from models.errors import CheckpointError
 from models.reader import ReaderConfig, ReaderModel
@@ -15,11 +17,11 @@ from models.registry import (
     PACKAGED_BASES,
     base_source,
     checkpoint_folder,
-    file_digest,
     load_base,
     load_checkpoint,
     save_checkpoint,
 )
+from models.scoring import StanceScorer, load_for_scoring
 from models.stance import StanceConfig, StanceModel
 
 
@@ -73,6 +75,39 @@ def test_saving_leaves_the_model_alone_and_names_no_folder(tmp_path: Path) -> No
     )
 
 
+@pytest.fixture
+def shards(stance_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(registry, "SHARD_BYTES", 2000)
+    loaded = load_checkpoint(str(stance_folder), StanceModel)
+    save_checkpoint(loaded.model, loaded.tokenizer, tmp_path / "shards")
+    return tmp_path / "shards"
+
+
+def test_weights_in_shards_are_those_of_one_file(stance_folder: Path, shards: Path) -> None:
+    assert len(weight_files(shards)) > 2
+    assert weight_files(shards) == sorted(shards.glob("*.safetensors"))
+    expected = load_checkpoint(str(stance_folder), StanceModel).model.state_dict()
+    for loaded in (load_checkpoint(str(shards), StanceModel), load_for_scoring(str(shards), StanceScorer)):
+        found = loaded.model.state_dict()
+        assert found.keys() == expected.keys()
+        assert all(torch.equal(found[name], expected[name]) for name in expected)
+        assert loaded.digest == weights_digest(shards)
+
+
+def test_the_digest_of_shards_tells_of_each(shards: Path) -> None:
+    before = weights_digest(shards)
+    last = weight_files(shards)[-1]
+    last.write_bytes(last.read_bytes() + b" ")
+    assert weights_digest(shards) != before
+
+
+def test_a_missing_shard_is_named(shards: Path) -> None:
+    last = weight_files(shards)[-1]
+    last.unlink()
+    with pytest.raises(CheckpointError, match=rf"shards.*{last.name} is missing"):
+        load_checkpoint(str(shards), StanceModel)
+
+
 def test_a_checkpoint_loads_in_single_precision_for_inference(stance_folder: Path) -> None:
     checkpoint = load_checkpoint(str(stance_folder), StanceModel)
     assert {parameter.dtype for parameter in checkpoint.model.parameters()} == {torch.float32}
@@ -116,7 +151,7 @@ def test_weights_that_do_not_fit_the_config_are_refused(copy: Path) -> None:
     config = json.loads((copy / "config.json").read_text(encoding="utf-8"))
     config["encoder"]["num_hidden_layers"] = 2
     (copy / "config.json").write_text(json.dumps(config), encoding="utf-8")
-    with pytest.raises(CheckpointError, match=r"model\.safetensors lacks encoder\.encoder\.layer\.1\."):
+    with pytest.raises(CheckpointError, match=r"has no weights for encoder\.encoder\.layer\.1\."):
         load_checkpoint(str(copy), StanceModel)
 
 

@@ -9,7 +9,9 @@ import torch
 from pydantic import ValidationError
 
 from models import promotion as promotion_module
+from models import registry
 from models.benchmarks import DSE
+from models.checkpoints import SHARDS, weight_files
 from models.evaluation import score_file
 from models.inference import score_windows
 from models.labels import GUIDE
@@ -111,6 +113,23 @@ def test_a_share_takes_the_same_articles_each_time(config: StanceTrainConfig) ->
     assert trained.rows == {"many": len(half)}
 
 
+def test_a_neutral_share_leaves_every_side_taken_in(config: StanceTrainConfig) -> None:
+    many = [row for number in range(12) for row in rows(f"m{number}x")]
+    path = write_rows(config.out.parent / "many.jsonl", many)
+    half, again = (
+        [
+            stance
+            for window in _windows(LabelSource(name="many", path=path, neutral_share=0.5))
+            for stance in window.stances
+        ]
+        for _ in range(2)
+    )
+    assert half == again
+    neutral = STANCE_NAMES.index("neutral")
+    assert len(half) - half.count(neutral) == 36
+    assert 5 < half.count(neutral) < 19
+
+
 def test_a_corpus_with_a_scheme_of_its_own_trains_an_output_of_its_own(config: StanceTrainConfig) -> None:
     dse = write_rows(config.out.parent / "dse.jsonl", rows("d", scheme=DSE))
     start = saved(tiny_stance(), config.out.parent / "start")
@@ -163,6 +182,25 @@ def test_frozen_embeddings_are_those_of_the_base(config: StanceTrainConfig) -> N
     )
     free = train_stance(changed(config, epochs=1, out=config.out.parent / "free"))
     assert not torch.equal(free.model.encoder.get_input_embeddings().weight, before)
+
+
+def test_the_encoders_dropout_is_the_bases_own_unless_it_is_given(
+    config: StanceTrainConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[set[float]] = []
+    monkeypatch.setattr(
+        StanceModel,
+        "forward",
+        lambda model, *given, forward=StanceModel.forward, **named: (
+            seen.append({part.p for part in model.encoder.modules() if isinstance(part, torch.nn.Dropout)})
+            or forward(model, *given, **named)
+        ),
+    )
+    train_stance(changed(config, epochs=1))
+    assert seen[-1] == {0.1}
+    trained = train_stance(changed(config, epochs=1, encoder_dropout=0.0))
+    assert seen[-1] == {0.0}
+    assert trained.model.config.encoder["hidden_dropout_prob"] == 0.1
 
 
 def test_averaged_epochs_are_kept_only_where_they_are_no_worse(config: StanceTrainConfig) -> None:
@@ -219,3 +257,15 @@ def test_a_checkpoint_that_is_worse_on_a_gate_leaves_the_old_one_in_place(config
     assert (second.verdicts[0].old, second.verdicts[0].new) == (1.0, 0.0)
     assert load_checkpoint(str(config.out), StanceModel).digest == before
     assert (second.folder / "model.safetensors").exists()
+
+
+def test_a_promoted_checkpoint_leaves_no_weights_of_the_old_one(
+    config: StanceTrainConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trained = Trained(tiny_stance(), tiny_tokenizer(), {"f1": 0.0}, {"ours": 5}, {"ours": 0})
+    for size in (2000, 10**9):
+        monkeypatch.setattr(registry, "SHARD_BYTES", size)
+        promote(config, trained, seconds=1.0)
+        assert sorted(config.out.glob("*.safetensors")) == weight_files(config.out)
+        load_checkpoint(str(config.out), StanceModel)
+    assert not (config.out / SHARDS).exists()
