@@ -5,7 +5,7 @@ from typing import Any
 from torch import Tensor, nn
 from transformers import AutoConfig, AutoModel, PreTrainedModel, initialization
 
-from models.bert import Bert
+from models.encoders import PlainEncoder
 from models.layers import FeatureTable
 
 
@@ -29,9 +29,9 @@ def build_encoder(settings: dict[str, Any]) -> PreTrainedModel:
     return encoder
 
 
-def hub_encoder(encoder: PreTrainedModel | Bert) -> PreTrainedModel:
-    """The encoder itself, or that of `transformers` for which a `Bert` stands."""
-    if not isinstance(encoder, Bert):
+def hub_encoder(encoder: PreTrainedModel | PlainEncoder) -> PreTrainedModel:
+    """The encoder itself, or that of `transformers` for which a `PlainEncoder` stands."""
+    if not isinstance(encoder, PlainEncoder):
         return encoder
     twin = build_encoder(vars(encoder.config))
     twin.load_state_dict(encoder.state_dict())

@@ -13,20 +13,20 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from models.bert import Bert, attend
+from models.encoders import PlainEncoder, attend
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
-# `Bert` or an encoder of `transformers`.
-Encoder: TypeAlias = "Bert | PreTrainedModel"
+# One of ours or of `transformers`.
+Encoder: TypeAlias = "PlainEncoder | PreTrainedModel"
 
 # Enough rows for matrix products at full speed, few enough that a single short text does not wait for them.
 CHUNK_TOKENS = 1024
 
-# Encoders that can take windows end to end: their attention is replaceable and knows places only by
-# position ids. The value is whether those count from behind the padding id, as RoBERTa's do. Any other
-# encoder takes one window a pass.
+# Encoders of `transformers` that can take windows end to end: their attention is replaceable and knows places only by
+# position ids. The value is whether those count from behind the padding id, as RoBERTa's do. A `PlainEncoder`
+# can; any other takes one window a pass.
 PACKABLE: dict[str, bool] = {
     "bert": False,
     "camembert": True,
@@ -44,12 +44,16 @@ _ATTENTION = "stancewire_packed"
 
 def chunks(encoder: Encoder, lengths: Sequence[int]) -> Iterator[tuple[int, list[int]]]:
     """The size of each chunk of windows in tokens, and the indices of the windows that it holds."""
-    if encoder.config.model_type in PACKABLE:
+    if _packable(encoder):
         for held in first_fit(lengths, CHUNK_TOKENS):
             yield max(CHUNK_TOKENS, lengths[held[0]]), held
     else:
         for index, length in enumerate(lengths):
             yield length, [index]
+
+
+def _packable(encoder: Encoder) -> bool:
+    return isinstance(encoder, PlainEncoder) or encoder.config.model_type in PACKABLE
 
 
 def first_fit(lengths: Sequence[int], size: int) -> list[list[int]]:
@@ -80,13 +84,15 @@ def joined(rows: Sequence[Sequence[int] | np.ndarray], size: int) -> np.ndarray:
 
 def encode_packed(encoder: Encoder, embedded: Tensor, lengths: Sequence[int]) -> Tensor:
     """An `Encode` by torch. What stands in ``embedded`` behind the last window is padding."""
-    kind = encoder.config.model_type
-    if kind not in PACKABLE:
+    if not _packable(encoder):
         return encoder(inputs_embeds=embedded.unsqueeze(0)).last_hidden_state[0]
-    first = encoder.config.pad_token_id + 1 if PACKABLE[kind] else 0
+    if isinstance(encoder, PlainEncoder):
+        first = encoder.first_place
+    else:
+        first = encoder.config.pad_token_id + 1 if PACKABLE[encoder.config.model_type] else 0
     places = np.concatenate([np.arange(length) for length in lengths])
     position_ids = torch.from_numpy(joined([places], len(embedded)) + first).to(embedded.device)
-    if isinstance(encoder, Bert):
+    if isinstance(encoder, PlainEncoder):
         return encoder(embedded, position_ids, lengths)
     with _packed_attention(encoder):
         output = encoder(
@@ -99,7 +105,7 @@ def encode_packed(encoder: Encoder, embedded: Tensor, lengths: Sequence[int]) ->
 
 @contextmanager
 def _packed_attention(encoder: "PreTrainedModel") -> Iterator[None]:
-    # Imported here: it takes seconds, and a `Bert` does without.
+    # Imported here: it takes seconds, and a `PlainEncoder` does without.
     from transformers import AttentionInterface
 
     AttentionInterface.register(_ATTENTION, _attend)

@@ -1,7 +1,7 @@
-"""The form of the models that scores: their layers on a `Bert`, without `transformers`, whose import takes seconds.
+"""The form of the models that scores: their layers on a `PlainEncoder`, without `transformers`.
 
-A checkpoint with any other encoder is loaded in the form of `transformers` (`models.registry`); both give the
-same bits.
+A checkpoint with any other encoder is loaded in the form of `transformers` (`models.registry`). Both give the
+same bits where `transformers` can take windows end to end.
 """
 
 from pathlib import Path
@@ -13,7 +13,6 @@ from safetensors.torch import load_file
 from tokenizers import Tokenizer as Backend
 from torch import nn
 
-from models.bert import Bert, is_bert
 from models.checkpoints import (
     Checkpoint,
     checkpoint_config,
@@ -25,12 +24,13 @@ from models.checkpoints import (
     weight_files,
     weights_digest,
 )
+from models.encoders import plain_encoder
 from models.encodings import PlainTokenizer
 from models.layers import CoreferenceLayers, ReaderLayers, StanceLayers
 
 
 class ScoringModel(nn.Module):
-    """Layers of `models.layers` on a `Bert`. ``needs``: what of the config scoring reads."""
+    """Layers of `models.layers` on a `PlainEncoder`. ``needs``: what of the config scoring reads."""
 
     model_type: ClassVar[str]
     needs: ClassVar[frozenset[str]]
@@ -38,7 +38,10 @@ class ScoringModel(nn.Module):
     def __init__(self, config: SimpleNamespace) -> None:
         super().__init__()
         self.config = config
-        self.encoder = Bert(config.encoder)
+        build = plain_encoder(config.encoder)
+        if build is None:
+            raise ValueError(f"no plain encoder stands for a {config.encoder.get('model_type')!r}")
+        self.encoder = build(config.encoder)
         self.add_layers()
 
     def add_layers(self) -> None:
@@ -79,7 +82,7 @@ def load_for_scoring(name: str, model_class: type[ScoringModel]) -> Checkpoint:
     folder = checkpoint_folder(name)
     config = checkpoint_config(name, model_class.model_type)
     special = _special_tokens(folder)
-    if not (special and model_class.needs <= config.keys() and is_bert(config["encoder"])):
+    if not (special and model_class.needs <= config.keys() and plain_encoder(config["encoder"])):
         # Imported here: it takes seconds, and the usual checkpoint does without.
         from models.registry import MODELS, load_checkpoint
 

@@ -12,8 +12,8 @@ import torch
 from tiny_models import WIDTH
 
 from models import reader_features, stance_features
-from models.bert import Bert, is_bert
 from models.coreference import CoreferenceModel
+from models.encoders import Bert, MPNet, plain_encoder
 from models.encodings import encode_texts
 from models.errors import CheckpointError
 from models.heads import build_encoder, hub_encoder
@@ -48,7 +48,7 @@ def test_bert_gives_the_bits_of_transformers(layers: int) -> None:
     sizes = {"hidden_size": WIDTH, "num_hidden_layers": layers, "num_attention_heads": 2}
     theirs = build_encoder({"model_type": "bert", "vocab_size": 50, "intermediate_size": 32, **sizes}).eval()
     settings = theirs.config.to_dict()
-    assert is_bert(settings)
+    assert plain_encoder(settings) is Bert
     ours = Bert(settings)
     ours.load_state_dict(theirs.state_dict())
     embedded = torch.randn(40, WIDTH)
@@ -57,13 +57,35 @@ def test_bert_gives_the_bits_of_transformers(layers: int) -> None:
     assert torch.equal(encode_packed(hub_encoder(ours), embedded, [9, 1, 17]), expected)
 
 
+@torch.inference_mode()
+def test_mpnet_reads_windows_end_to_end_as_that_of_transformers_reads_each() -> None:
+    torch.manual_seed(5)
+    sizes = {"hidden_size": WIDTH, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 32}
+    theirs = build_encoder({"model_type": "mpnet", "vocab_size": 50, **sizes}).eval()
+    theirs.encoder.relative_attention_bias.weight.normal_()
+    settings = theirs.config.to_dict()
+    assert plain_encoder(settings) is MPNet
+    ours = MPNet(settings)
+    ours.load_state_dict(theirs.state_dict())
+    # Distances beyond the farthest bucket too.
+    lengths = [9, 1, 200]
+    embedded = torch.randn(256, WIDTH)
+    found = encode_packed(ours, embedded, lengths)
+    for window, states in zip(
+        embedded[: sum(lengths)].split(lengths), found[: sum(lengths)].split(lengths), strict=True
+    ):
+        assert torch.allclose(encode_packed(theirs, window, [len(window)]), states, atol=1e-5)
+    alone = torch.cat([embedded[9:10], torch.zeros(255, WIDTH)])
+    assert torch.equal(encode_packed(ours, alone, [1])[0], found[9])
+
+
 @pytest.mark.parametrize(
     "other",
     [{"model_type": "roberta"}, {"hidden_act": "relu"}, {"is_decoder": True}],
 )
-def test_another_encoder_is_no_bert(other: dict) -> None:
+def test_no_plain_encoder_stands_for_another_kind(other: dict) -> None:
     settings = build_encoder({"model_type": "bert", "hidden_size": WIDTH, "num_attention_heads": 2}).config
-    assert not is_bert(settings.to_dict() | other)
+    assert plain_encoder(settings.to_dict() | other) is None
 
 
 def test_a_reader_scores_as_that_of_transformers(reader_folder: Path) -> None:
