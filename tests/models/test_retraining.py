@@ -5,6 +5,7 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
@@ -19,7 +20,7 @@ from models.labels import STANCES
 from models.leaks import text_key
 from models.pairs import labelled_windows, parse_pair
 from models.registry import load_checkpoint
-from models.retraining import REPLAY_PAIRS, replay_rows, retrain, split_by_article, with_opinions
+from models.retraining import replay_rows, retrain, split_by_article, with_opinions
 from models.stance import StanceModel
 from models.training_progress import TrainingStep
 from tests.tiny_models import read_rows, saved, tiny_retraining, tiny_stance, user_labels, write_rows
@@ -91,6 +92,20 @@ def test_calibration_changes_nothing_of_the_opinion_that_training_fits_to(labels
     assert after["soft_sentiment"] == pytest.approx(before["soft_sentiment"], abs=1e-3)
 
 
+def test_replayed_opinions_are_those_that_training_leaves_alone(labels: Path) -> None:
+    start = load_checkpoint("stance", StanceModel)
+    rows = user_labels(4)
+    windows = labelled_windows(parse_pair(row) for row in rows)
+    own = [score.stances for score in score_windows(start, [one.window for one in windows])]
+    start.model.config.stance_temperature = 2.0
+    start.model.config.class_weights = [2.0, 1.0, 3.0]
+    told = {row["id"]: row["soft_stance"] for row in with_opinions(start, rows, instead=True)}
+    for window, chances in zip(windows, own, strict=True):
+        # The weighted cross entropy to a target is least where the chances are the weighted target.
+        weighted = np.array([told[name] for name in window.ids]) * start.model.config.class_weights
+        assert weighted / weighted.sum(axis=-1, keepdims=True) == pytest.approx(chances, abs=1e-3)
+
+
 def test_base_data_shares_no_statement_with_the_old_domains_held_out_articles() -> None:
     def statements(path: Path) -> set[str]:
         return {
@@ -108,8 +123,9 @@ def test_base_data_shares_no_statement_with_the_old_domains_held_out_articles() 
 def test_retraining_learns_compares_and_leaves_a_checkpoint(
     labels: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # A random start has no skill to keep.
+    # A random start has no skill to keep, and the tiny base data has few pairs.
     monkeypatch.setattr(retraining, "TOLERANCE", 1.0)
+    monkeypatch.setattr(retraining, "REPLAY_PAIRS", 3)
     out = labels.parent / "out"
     # A text of the old domain's held-out articles among the labels is not trained on.
     (held_out, *_) = read_rows(retraining.OLD_DOMAIN)[0]["sentences"]
@@ -122,7 +138,7 @@ def test_retraining_learns_compares_and_leaves_a_checkpoint(
 
     inputs = {path.stem: read_rows(path) for path in (out / "inputs").glob("*.jsonl")}
     assert {row["article"] for row in inputs["train"]}.isdisjoint(row["article"] for row in inputs["valid"])
-    assert len(inputs["replay"]) >= REPLAY_PAIRS * len(inputs["train"])
+    assert len(inputs["replay"]) >= 3 * len(inputs["train"])
     record = json.loads((out / "training.json").read_text("utf-8"))
     assert record["leaked"]["your labels"] == 1
 
