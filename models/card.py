@@ -83,7 +83,9 @@ def render(record: Mapping[str, Any]) -> str:
         "",
         "## Licence",
         "",
-        "MIT, as the base and the code. The training texts are not part of the checkpoint.",
+        "What training added is under the MIT licence, as the code is. What comes from the base keeps the base's: the "
+        "Apache License 2.0 (`LICENSE-APACHE` beside the shipped checkpoints) for all-MiniLM-L6-v2 and "
+        "all-mpnet-base-v2. The training texts are not part of the checkpoint.",
         "",
     ]
     return "\n".join(lines)

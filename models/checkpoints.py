@@ -15,8 +15,10 @@ ARTIFACTS = Path(__file__).parent / "artifacts"
 WEIGHTS = "model.safetensors"
 SHARDS = f"{WEIGHTS}.index.json"
 
-# Checkpoints that ship with the project, as a config names them.
-CHECKPOINTS: dict[str, Path] = {name: ARTIFACTS / name for name in ("reader", "coreference", "stance")}
+# Checkpoints that ship with the project, as a config names them; `accurate` is a larger stance model.
+CHECKPOINTS: dict[str, Path] = {
+    name: ARTIFACTS / name for name in ("reader", "coreference", "stance", "accurate")
+}
 
 
 @dataclass(frozen=True, slots=True)

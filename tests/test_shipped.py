@@ -1,9 +1,9 @@
 """The shipped checkpoints on real prose: what the README promises of them."""
 
-from pathlib import Path
-
 import pytest
 
+from models.checkpoints import CHECKPOINTS, weight_files
+from models.coreference import CoreferenceModel
 from models.reader import ReaderModel
 from models.registry import load_checkpoint
 from models.stance import StanceModel
@@ -30,12 +30,27 @@ def pairs(scored: Scored, stance: str) -> set[tuple[str | None, str | None]]:
     }
 
 
-@pytest.mark.parametrize(("name", "model"), [("reader", ReaderModel), ("stance", StanceModel)])
-def test_checkpoints_load_offline_and_stay_small(name: str, model: type) -> None:
+@pytest.mark.parametrize(
+    ("name", "model"),
+    [
+        ("reader", ReaderModel),
+        ("coreference", CoreferenceModel),
+        ("stance", StanceModel),
+        ("accurate", StanceModel),
+    ],
+)
+def test_checkpoints_load_offline_in_small_files(name: str, model: type) -> None:
     checkpoint = load_checkpoint(name, model)
-    weights = Path("models/artifacts") / name / "model.safetensors"
     assert checkpoint.label == f"{name}@{checkpoint.digest[:8]}"
-    assert (Path(__file__).parent.parent / weights).stat().st_size < 50_000_000
+    assert all(path.stat().st_size < 50_000_000 for path in weight_files(CHECKPOINTS[name]))
+
+
+def test_the_larger_stance_model_scores_as_the_usual_one_does() -> None:
+    chosen = ScoreConfig.model_validate({"stages": {"stance": {"checkpoint": "accurate"}}})
+    scored = Scorer(chosen).score(ARTICLE)
+    assert {("CHN", "RUS"), ("RUS", "CHN")} <= pairs(scored, "support")
+    assert ("UKR", "RUS") in pairs(scored, "oppose")
+    assert {row["model"].partition("@")[0] for row in scored.stances} == {"accurate"}
 
 
 def test_who_stands_how_toward_whom(scored: Scored) -> None:

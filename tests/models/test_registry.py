@@ -120,7 +120,8 @@ def test_a_checkpoint_loads_in_single_precision_for_inference(stance_folder: Pat
 
 def test_a_missing_checkpoint_is_named_with_the_choices(tmp_path: Path) -> None:
     with pytest.raises(
-        CheckpointError, match=r"none.*config\.json is missing; name one of reader, coreference, stance or"
+        CheckpointError,
+        match=r"none.*config\.json is missing; name one of reader, coreference, stance, accurate or",
     ):
         load_checkpoint(str(tmp_path / "none"), ReaderModel)
 
@@ -169,6 +170,7 @@ def test_a_base_is_a_folder_or_a_package(tmp_path: Path, monkeypatch: pytest.Mon
 def test_a_base_out_of_reach_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(
-        CheckpointError, match=r"empty' cannot be loaded .*name one of minilm, reader, .*stance, a folder"
+        CheckpointError,
+        match=r"empty' cannot be loaded .*name one of minilm, reader, .*stance, accurate, a folder",
     ):
         load_base(str(tmp_path / "empty"))
