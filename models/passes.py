@@ -1,7 +1,7 @@
-"""Both models over many windows by torch: logits of each window, computed from that window alone."""
+"""The models over many windows by torch: logits of each window, computed from that window alone."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -18,10 +18,9 @@ from models.stance_features import StanceFeatures
 
 # Pairs are scored in blocks of this many, the last one filled up: one size of matrix product for all.
 BLOCK_PAIRS = 64
-# The token features of the stance model, in its order.
-FEATURES = ("shapes", "places", "marks")
 
 Logits = tuple[np.ndarray, np.ndarray]
+Row = TypeVar("Row", ReaderWindow, CoreferenceWindow, StanceFeatures)
 
 
 @torch.inference_mode()
@@ -29,34 +28,21 @@ def reader_logits(checkpoint: Checkpoint, rows: Sequence[ReaderWindow]) -> list[
     """Of each window: span logits (length, 3 labels, BIO) and mention logits (length, mention tags)."""
     model = checkpoint.model
     results: dict[int, Logits] = {}
-    for size, chunk in chunks(model.encoder, [len(row.ids) for row in rows]):
-        held = [rows[index] for index in chunk]
-        shapes = _tokens(model, [row.shapes for row in held], size)
-        states = _states(checkpoint, held, size, model.shapes([shapes]))
+    for chunk, held, states in _encoded(checkpoint, rows, ("shapes",), model.shapes):
         spans = _numpy(model.span_head(states)).reshape(-1, len(SPAN_LABELS), len(BIO))
         mentions = _numpy(model.mention_head(states))
-        start = 0
-        for index, row in zip(chunk, held, strict=True):
-            end = start + len(row.ids)
-            results[index] = (spans[start:end], mentions[start:end])
-            start = end
+        for index, tokens in zip(chunk, _places(held), strict=True):
+            results[index] = (spans[tokens], mentions[tokens])
     return [results[index] for index in range(len(rows))]
 
 
 @torch.inference_mode()
 def mention_states(checkpoint: Checkpoint, rows: Sequence[CoreferenceWindow]) -> list[Tensor]:
     """Of each window's mentions: the mean, first and last of its token states, (mentions, 3 × width)."""
-    model = checkpoint.model
     results: dict[int, Tensor] = {}
-    for size, chunk in chunks(model.encoder, [len(row.ids) for row in rows]):
-        held = [rows[index] for index in chunk]
-        features = [_tokens(model, [getattr(row, name) for row in held], size) for name in ("shapes", "tags")]
-        states = _states(checkpoint, held, size, model.features(features))
-        start = 0
-        for index, row in zip(chunk, held, strict=True):
-            end = start + len(row.ids)
-            results[index] = _pooled(states[start:end], row)
-            start = end
+    for chunk, held, states in _encoded(checkpoint, rows, ("shapes", "tags"), checkpoint.model.features):
+        for index, row, tokens in zip(chunk, held, _places(held), strict=True):
+            results[index] = _pooled(states[tokens], row)
     return [results[index] for index in range(len(rows))]
 
 
@@ -71,17 +57,14 @@ def _pooled(states: Tensor, row: CoreferenceWindow) -> Tensor:
 @torch.inference_mode()
 def stance_logits(checkpoint: Checkpoint, rows: Sequence[StanceFeatures]) -> list[Logits]:
     """Of each window: stance logits (pairs, schemes × 3) and sentiment logits (pairs, 3) of its pairs."""
+    model = checkpoint.model
     results: dict[int, Logits] = {}
-    for size, chunk in chunks(checkpoint.model.encoder, [len(row.ids) for row in rows]):
-        held = [rows[index] for index in chunk]
-        results |= zip(chunk, _chunk_logits(checkpoint, held, size), strict=True)
+    for chunk, held, states in _encoded(checkpoint, rows, ("shapes", "places", "marks"), model.features):
+        results |= zip(chunk, _pair_logits(model, held, states), strict=True)
     return [results[index] for index in range(len(rows))]
 
 
-def _chunk_logits(checkpoint: Checkpoint, rows: Sequence[StanceFeatures], size: int) -> list[Logits]:
-    model = checkpoint.model
-    features = [_tokens(model, [getattr(row, name) for row in rows], size) for name in FEATURES]
-    states = _states(checkpoint, rows, size, model.features(features))
+def _pair_logits(model: StanceLayers, rows: Sequence[StanceFeatures], states: Tensor) -> list[Logits]:
     lengths = np.array([len(row.ids) for row in rows])
 
     # Actors of all windows in one list, each window's author first.
@@ -175,18 +158,30 @@ def _attend(
     return functional.pad(read.transpose(0, 1).flatten(1), (0, 0, 0, queries.shape[1] - total))
 
 
-def _states(
-    checkpoint: Checkpoint,
-    rows: Sequence[ReaderWindow | CoreferenceWindow | StanceFeatures],
-    size: int,
-    added: Tensor,
-) -> Tensor:
-    """Token states (size, width) of windows end to end, ``added`` to their word embeddings."""
-    encoder = checkpoint.model.encoder
-    ids = _tokens(checkpoint.model, [row.ids for row in rows], size)
-    return checkpoint.encode(
-        encoder, encoder.get_input_embeddings()(ids) + added, [len(row.ids) for row in rows]
-    )
+def _encoded(
+    checkpoint: Checkpoint, rows: Sequence[Row], names: Sequence[str], added: Callable[[list[Tensor]], Tensor]
+) -> Iterator[tuple[list[int], list[Row], Tensor]]:
+    """The windows of each pass: their indices, themselves, and their token states end to end, (size, width).
+
+    ``names``: the token features of a window that ``added`` makes into what is added to the word embeddings.
+    """
+    model = checkpoint.model
+    encoder = model.encoder
+    for size, chunk in chunks(encoder, [len(row.ids) for row in rows]):
+        held = [rows[index] for index in chunk]
+        ids, *features = (
+            _tokens(model, [getattr(row, name) for row in held], size) for name in ("ids", *names)
+        )
+        embedded = encoder.get_input_embeddings()(ids) + added(features)
+        yield chunk, held, checkpoint.encode(encoder, embedded, [len(row.ids) for row in held])
+
+
+def _places(rows: Sequence[Row]) -> Iterator[slice]:
+    """Where each window's tokens stand among those of its pass."""
+    start = 0
+    for row in rows:
+        yield slice(start, start + len(row.ids))
+        start += len(row.ids)
 
 
 def _tokens(model: Any, rows: Sequence[Sequence[int]], size: int) -> Tensor:

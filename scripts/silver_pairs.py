@@ -23,9 +23,8 @@ from models.labels import SENTIMENTS, STANCES
 from models.leaks import text_key
 from models.pairs import CONTEXT_STATEMENTS, candidate_pairs, labelled_windows, parse_pair
 from models.reader_features import line_paragraphs
-from models.registry import load_checkpoint
+from models.scoring import StanceScorer, load_for_scoring
 from models.spans import SpanLabels, read_spans
-from models.stance import StanceModel
 
 AUTHOR = ""
 # A sentence with a crowd of actors says little of each pair; past this many its pairs are thinned out.
@@ -81,7 +80,9 @@ def main(
     held_out: Annotated[
         list[Path] | None, typer.Option(help="pair labels whose statements are left out")
     ] = None,
+    bfloat16: Annotated[bool, typer.Option(help="half the time, where the machine has it")] = False,
 ) -> None:
+    device = "cuda" if torch.cuda.is_available() else "cpu"
     leaked = {
         text_key(label.text[slice(*label.statement)])
         for path in held_out or []
@@ -93,11 +94,11 @@ def main(
     windows = labelled_windows(labels)
     opinions: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {}
     for name in teacher:
-        checkpoint = load_checkpoint(name, StanceModel)
-        checkpoint.model.to("cuda" if torch.cuda.is_available() else "cpu")
-        for window, scores in zip(
-            windows, score_windows(checkpoint, [w.window for w in windows]), strict=True
-        ):
+        checkpoint = load_for_scoring(name, StanceScorer)
+        checkpoint.model.to(device)
+        with torch.autocast(device, torch.bfloat16, enabled=bfloat16):
+            found = score_windows(checkpoint, [w.window for w in windows])
+        for window, scores in zip(windows, found, strict=True):
             for index, row_id in enumerate(window.ids):
                 opinions.setdefault(row_id, []).append((scores.stances[index], scores.sentiments[index]))
     count = 0

@@ -69,6 +69,9 @@ class ShardTables:
         self.files = {table.name: f"{stem}.{table.name}.parquet" for table in TABLES}
         self.groups: dict[str, list[PartitionKey]] = {table.name: [] for table in TABLES}
         self._rows: dict[tuple[str, PartitionKey], _Rows] = {}
+        # Arrow imports pandas, 40 MB of it, for the first array that it makes. Let that be at a run's start,
+        # so that the memory of a short run tells that of a long one.
+        pa.array([])
         self._open = ExitStack()
         self._writers: dict[str, pq.ParquetWriter] = {}
         with ExitStack() as opening:
