@@ -14,7 +14,7 @@ from pipeline.aggregate import CountryPair, Counts, PairCounts, PairStance
 from pipeline.commands.console import plain
 from pipeline.io.results import StoredArticle, StoredStatement
 from pipeline.printable import printable
-from pipeline.records import Actor, ScoredArticle, Speaker, StanceRecord
+from pipeline.records import Actor, ScoredArticle, Span, Speaker, StanceRecord
 
 _STYLES = {"support": "green", "oppose": "red"}
 _SPEAKER, _HOLDER, _TARGET = "yellow", "bold cyan", "bold magenta"
@@ -116,9 +116,13 @@ def print_article(console: Console, article: StoredArticle) -> None:
 def _marked(statement: StoredStatement, stances: Sequence[StanceRecord]) -> Text:
     """The statement's text with speakers, holders and targets coloured; of two colours the later one stays."""
     styles = [""] * len(statement.text)
-    spans = [(one.span, _SPEAKER) for one in statement.speakers]
-    spans += [(record.target_span, _TARGET) for record in stances]
-    spans += [(record.holder_span, _HOLDER) for record in stances]
+    roles = (
+        (_SPEAKER, {one.actor.id for one in statement.speakers}),
+        (_TARGET, {record.target.id for record in stances}),
+        (_HOLDER, {record.holder.id for record in stances}),
+    )
+    spans: list[tuple[Span | None, str]] = [(one.span, _SPEAKER) for one in statement.speakers]
+    spans += [(one, style) for style, actors in roles for one in statement.mentions if one.actor in actors]
     for span, style in spans:
         if span is not None and statement.covers(span):
             first, last = span.start - statement.start, span.end - statement.start

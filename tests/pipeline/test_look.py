@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from pipeline.commands.look import folder_for
 from pipeline.errors import InputError
 from pipeline.io.folders import open_folder
 from pipeline.io.results import Run, open_run
+from pipeline.records import ResolvedMention
 
 STORY = (
     "Xi backs Putin\nXi backs Putin\nXi backs Putin\nPutin rejects Nato\nRain fell on the fields around it"
@@ -59,12 +61,19 @@ def test_show_prints_an_article_with_its_stances(run: Path) -> None:
     assert "     1 neutral\n" in invoke("show", run, "c").stdout
 
 
-def test_show_colours_what_the_statement_names(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_show_colours_every_mention_of_who_takes_a_side(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("FORCE_COLOR", "1")
-    shown = invoke("show", run, "a").stdout
-    # The fakes mark the first letters of a statement as its target.
-    assert "\x1b[1;35mPutin\x1b[0m rejects Nato" not in shown
-    assert "\x1b[1;35mXi ba\x1b[0mcks Putin" in shown
+    article = scored("m", "Xi backs Putin")
+    (record,) = article.stances
+    mentions = tuple(
+        ResolvedMention(start, end, article.text[start:end], "name", 1.0, (actor,), "name", 1.0)
+        for start, end, actor in ((0, 2, record.holder), (3, 8, record.holder), (9, 14, record.target))
+    )
+    run = write_run(tmp_path / "marked", [replace(article, mentions=mentions)])
+    shown = invoke("show", run, "m").stdout
+    assert "\x1b[1;36mXi\x1b[0m \x1b[1;36mbacks\x1b[0m \x1b[1;35mPutin\x1b[0m" in shown
 
 
 def test_article_text_reaches_the_terminal_as_text_only(run: Path) -> None:
