@@ -113,6 +113,13 @@ class LinkedAttribution:
 
 
 @dataclass(frozen=True, slots=True)
+class ResolvedAttribution(LinkedAttribution):
+    """``speakers``: whom the source means; none without one."""
+
+    speakers: tuple[Speaker, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Mention(Span):
     """A stretch of text that stands for one or more actors. ``score``: mean token probability."""
 
@@ -198,6 +205,7 @@ class AttributedArticle(ReadArticle):
 class ResolvedArticle(AttributedArticle):
     mentions: tuple[ResolvedMention, ...]
     statements: tuple[ResolvedStatement, ...]
+    attributions: tuple[ResolvedAttribution, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -148,7 +148,7 @@ def choices_of(article: LabelledArticle, reading: Reading) -> list[Labelled]:
 
 def _measure(article: LabelledArticle, reading: Reading, tally: Tally) -> None:
     started = time.perf_counter()
-    voices = resolve(reading)
+    voices = resolve(reading).statements
     tally.spent += time.perf_counter() - started
     _count(article, reading, key_map(article, reading), tally)
     _count_speakers(article, voices, tally)

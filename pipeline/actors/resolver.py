@@ -4,7 +4,8 @@
 2. in text order: collectives, pronouns of the third person, nominals, each against the actors before it; where
    a coreference model has read the text, its word weighs with the rules, or decides where it is sure;
 3. speakers of every statement, by its source spans;
-4. first and second persons, which need the speakers.
+4. first and second persons, which need the speakers;
+5. speakers of every attribution, however deep it lies.
 """
 
 from collections.abc import Callable
@@ -27,7 +28,7 @@ from pipeline.actors.nominals import (
 )
 from pipeline.actors.pronouns import first_person, pronoun_class, pronoun_part
 from pipeline.actors.reading import Reading, Resolution
-from pipeline.actors.speakers import Voice, voices_of
+from pipeline.actors.speakers import Heard, Voice, voices_of
 
 Part = Callable[[Reading, int], Resolution | None]
 
@@ -48,8 +49,8 @@ TEXT_PARTS: tuple[Part, ...] = (
 )
 
 
-def resolve(reading: Reading) -> list[list[Voice]]:
-    """Resolve every mention of a reading in place; returns the voices of each statement."""
+def resolve(reading: Reading) -> Heard:
+    """Resolve every mention of a reading in place; returns the voices of its statements and attributions."""
     genders = _genders(reading)
     _names(reading)
     for index, gender in genders.items():
@@ -57,10 +58,13 @@ def resolve(reading: Reading) -> list[list[Voice]]:
     reading.homes = read_homes(reading)
     _in_order(reading)
     _settle_countries(reading)
-    voices = [voices_of(reading, number) for number in range(len(reading.article.statements))]
+    article = reading.article
+    voices = [voices_of(reading, statement.sources) for statement in article.statements]
     _first_persons(reading, voices)
+    sources = [[] if one.source is None else [one.source] for one in article.attributions]
+    heard = Heard(voices, [voices_of(reading, source) for source in sources])
     reading.entities.number_ids()
-    return voices
+    return heard
 
 
 def _genders(reading: Reading) -> dict[int, Gender]:

@@ -1,5 +1,6 @@
-"""Who speaks a statement: the actor that heads each of its source spans."""
+"""Who speaks: the actor that heads each source span of a statement or an attribution."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.actors.entities import Entity
@@ -22,12 +23,19 @@ class Voice:
     confidence: float
 
 
-def voices_of(reading: Reading, number: int) -> list[Voice]:
-    """The voices of a statement, outermost first; none for narration."""
-    statement = reading.article.statements[number]
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """The voices of each statement and each attribution of an article; none for narration."""
+
+    statements: list[list[Voice]]
+    attributions: list[list[Voice]]
+
+
+def voices_of(reading: Reading, sources: Sequence[Span]) -> list[Voice]:
+    """The voices that source spans name, in their order."""
     found: list[Voice] = []
     seen: set[int] = set()
-    for source in statement.sources:
+    for source in sources:
         for voice in _voices_in(reading, source):
             members = voice.entity.members or (voice.entity,)
             for member in members:

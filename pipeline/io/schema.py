@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from pipeline.mentions import by_statement
 from pipeline.records import (
-    LinkedAttribution,
+    ResolvedAttribution,
     ResolvedMention,
     ResolvedStatement,
     ScoredArticle,
@@ -63,7 +63,7 @@ class AttributionRow:
 
     article: ScoredArticle
     number: int
-    attribution: LinkedAttribution
+    attribution: ResolvedAttribution
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +243,9 @@ ATTRIBUTIONS = Table(
         Column("cue_text", _TEXT, lambda row: _slice(row, row.attribution.cue)),
         Column("content", pa.list_(_FRAGMENT), _fragments),
         Column("score", _PROBABILITY, lambda row: probability(row.attribution.score)),
+        Column(
+            "speakers", pa.list_(_SPEAKER), lambda row: [_speaker(one) for one in row.attribution.speakers]
+        ),
     ),
     _attribution_rows,
 )

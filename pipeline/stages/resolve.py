@@ -23,8 +23,10 @@ from pipeline.records import (
     Article,
     AttributedArticle,
     AttributedStatement,
+    How,
     Mention,
     ResolvedArticle,
+    ResolvedAttribution,
     ResolvedMention,
     ResolvedStatement,
     Span,
@@ -95,7 +97,7 @@ class TableResolver:
 
     def _resolve(self, reading: Reading) -> ResolvedArticle:
         article = reading.article
-        voices = resolve(reading)
+        heard = resolve(reading)
         return grow(
             ResolvedArticle,
             article,
@@ -106,8 +108,16 @@ class TableResolver:
                 )
             ),
             statements=tuple(
-                grow(ResolvedStatement, statement, speakers=_speakers(statement, heard))
-                for statement, heard in zip(article.statements, voices, strict=True)
+                grow(ResolvedStatement, statement, speakers=_speakers(statement, voices))
+                for statement, voices in zip(article.statements, heard.statements, strict=True)
+            ),
+            attributions=tuple(
+                grow(
+                    ResolvedAttribution,
+                    one,
+                    speakers=tuple(_speaker(voice, voice.how, one.score) for voice in voices),
+                )
+                for one, voices in zip(article.attributions, heard.attributions, strict=True)
             ),
         )
 
@@ -136,16 +146,16 @@ def _resolved_mention(mention: Mention, index: int, found: Resolution | None) ->
     )
 
 
-def _speakers(statement: AttributedStatement, heard: Sequence[Voice]) -> tuple[Speaker, ...]:
+def _speakers(statement: AttributedStatement, voices: Sequence[Voice]) -> tuple[Speaker, ...]:
     """The statement's speakers; the article's own voice where it names none."""
-    if statement.attribution == "author" or not heard:
+    if statement.attribution == "author" or not voices:
         return (Speaker(actor=AUTHOR, how="author", span=None, confidence=statement.confidence),)
+    carried = statement.attribution == "carried"
     return tuple(
-        Speaker(
-            actor=voice.entity.actor(),
-            how="carried" if statement.attribution == "carried" else voice.how,
-            span=voice.span,
-            confidence=round(voice.confidence * statement.confidence, 3),
-        )
-        for voice in heard
+        _speaker(voice, "carried" if carried else voice.how, statement.confidence) for voice in voices
     )
+
+
+def _speaker(voice: Voice, how: How, confidence: float) -> Speaker:
+    """``confidence``: that somebody is said to say it, beside the voice's own that it is they."""
+    return Speaker(voice.entity.actor(), how, voice.span, round(voice.confidence * confidence, 3))

@@ -1,6 +1,7 @@
 """Resolution: mentions to actors with countries, statements to speakers, on sentences invented for it."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from pipeline.records import (
     AUTHOR,
     AttributedArticle,
     AttributedStatement,
+    LinkedAttribution,
     Mention,
     ResolvedArticle,
     ResolvedMention,
@@ -141,6 +143,22 @@ def test_the_reference_call(resolver: TableResolver) -> None:
         ["xi-jinping", "vladimir-putin"],
     ]
     assert got.statements[2].speakers[0].how == "pronoun"
+
+
+def test_attributions_tell_whom_their_source_means(resolver: TableResolver) -> None:
+    """An attribution inside another one's content has a speaker of its own, which no statement tells."""
+    told = article("{{[[Xi Jinping]]}} said that [[Vladimir Putin]] had told [[him|pronoun]] of rain.")
+    sources = [Span(0, 10), Span(told.text.index("Vladimir"), told.text.index(" had")), None]
+    attributions = tuple(
+        LinkedAttribution(source, Span(11, 15), (), None if number == 0 else 0, 0.5)
+        for number, source in enumerate(sources)
+    )
+    got = resolver.process([replace(told, attributions=attributions)])[0]
+    speakers = [[one.actor.id for one in attribution.speakers] for attribution in got.attributions]
+    assert speakers == [["xi-jinping"], ["vladimir-putin"], []]
+    assert got.attributions[1].speakers[0].span == sources[1]
+    assert got.attributions[1].speakers[0].confidence <= 0.5
+    assert [one.actor.id for one in got.statements[0].speakers] == ["xi-jinping"]
 
 
 def test_titles_and_appositions_give_country(resolver: TableResolver) -> None:
