@@ -1,4 +1,4 @@
-"""The models over many windows by torch: logits of each window, computed from that window alone."""
+"""The models over many windows by torch: logits or states of each window, computed from that window alone."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar

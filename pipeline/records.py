@@ -75,7 +75,7 @@ AUTHOR = Actor(id="author", name="(the article)", kind="author", country=None)
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """A resolved speaker of a statement; ``span`` is where the text names it (None for the author)."""
+    """A resolved speaker of a statement or an attribution; ``span`` is where the text names it (None for the author)."""
 
     actor: Actor
     how: How
@@ -102,7 +102,8 @@ class LinkedAttribution:
 
     ``source`` is None where the text names none ("It is said that …"). ``inside``: the index of the
     attribution in whose content this one lies ("X said that Y had told …"); None for an outermost one.
-    ``score``: that of the least certain of the tagged spans.
+    ``score``: that of the least certain of the tagged spans. ``speakers``: whom the source means, which the
+    resolve stage tells; none without a source, or where nobody knows.
     """
 
     source: Span | None
@@ -110,13 +111,7 @@ class LinkedAttribution:
     contents: tuple[Span, ...]
     inside: int | None
     score: float
-
-
-@dataclass(frozen=True, slots=True)
-class ResolvedAttribution(LinkedAttribution):
-    """``speakers``: whom the source means; none without one."""
-
-    speakers: tuple[Speaker, ...]
+    speakers: tuple[Speaker, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +200,6 @@ class AttributedArticle(ReadArticle):
 class ResolvedArticle(AttributedArticle):
     mentions: tuple[ResolvedMention, ...]
     statements: tuple[ResolvedStatement, ...]
-    attributions: tuple[ResolvedAttribution, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -207,11 +207,11 @@ def _count(article: LabelledArticle, reading: Reading, mapped: dict[int, str], t
 
 
 def _count_speakers(article: LabelledArticle, voices: list[list[Voice]], tally: Tally) -> None:
-    for sentence, heard in zip(article.sentences, voices, strict=True):
+    for sentence, said_by in zip(article.sentences, voices, strict=True):
         wanted = {article.countries[key] for key in sentence.speakers if key != AUTHOR_KEY}
         if wanted:
             tally.total["speaker country"] += 1
-            tally.right["speaker country"] += {voice.entity.country for voice in heard} == wanted
+            tally.right["speaker country"] += {voice.entity.country for voice in said_by} == wanted
 
 
 def fit(choices: list[Labelled]) -> dict[str, dict[str, float]]:

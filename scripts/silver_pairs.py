@@ -80,7 +80,9 @@ def main(
     held_out: Annotated[
         list[Path] | None, typer.Option(help="pair labels whose statements are left out")
     ] = None,
-    bfloat16: Annotated[bool, typer.Option(help="half the time, where the machine has it")] = False,
+    bfloat16: Annotated[
+        bool, typer.Option(help="half the time where the machine has it; opinions need no more digits")
+    ] = False,
 ) -> None:
     device = "cuda" if torch.cuda.is_available() else "cpu"
     leaked = {

@@ -61,10 +61,10 @@ def resolve(reading: Reading) -> Heard:
     article = reading.article
     voices = [voices_of(reading, statement.sources) for statement in article.statements]
     _first_persons(reading, voices)
-    sources = [[] if one.source is None else [one.source] for one in article.attributions]
-    heard = Heard(voices, [voices_of(reading, source) for source in sources])
+    # The source of an attribution may be an "I" or "we".
+    quoted = [voices_of(reading, [one.source] if one.source else []) for one in article.attributions]
     reading.entities.number_ids()
-    return heard
+    return Heard(voices, quoted)
 
 
 def _genders(reading: Reading) -> dict[int, Gender]:
@@ -135,8 +135,8 @@ def _in_order(reading: Reading) -> None:
 def _first_persons(reading: Reading, voices: list[list[Voice]]) -> None:
     for index, place in enumerate(reading.places):
         if reading.resolutions[index] is None and _is_deferred(reading, index):
-            heard = voices[place.sentence] if place.sentence < len(voices) else []
-            speakers = [voice.entity for voice in heard]
+            said_by = voices[place.sentence] if place.sentence < len(voices) else []
+            speakers = [voice.entity for voice in said_by]
             reading.resolutions[index] = linked_pronoun(
                 reading, index, first_person(reading, index, speakers)
             )

@@ -25,14 +25,14 @@ class Voice:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """The voices of each statement and each attribution of an article; none for narration."""
+    """The voices of each statement and each attribution of an article; none where no source tells."""
 
     statements: list[list[Voice]]
     attributions: list[list[Voice]]
 
 
 def voices_of(reading: Reading, sources: Sequence[Span]) -> list[Voice]:
-    """The voices that source spans name, in their order."""
+    """The voices that source spans name, in the order of the spans, the outermost first."""
     found: list[Voice] = []
     seen: set[int] = set()
     for source in sources:

@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from pipeline.mentions import by_statement
 from pipeline.records import (
-    ResolvedAttribution,
+    LinkedAttribution,
     ResolvedMention,
     ResolvedStatement,
     ScoredArticle,
@@ -63,7 +63,7 @@ class AttributionRow:
 
     article: ScoredArticle
     number: int
-    attribution: ResolvedAttribution
+    attribution: LinkedAttribution
 
 
 @dataclass(frozen=True, slots=True)

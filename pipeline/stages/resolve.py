@@ -1,6 +1,7 @@
-"""resolve: every mention to its actors with country, every statement to its speakers."""
+"""resolve: every mention to its actors with country, every statement and attribution to its speakers."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
@@ -26,7 +27,6 @@ from pipeline.records import (
     How,
     Mention,
     ResolvedArticle,
-    ResolvedAttribution,
     ResolvedMention,
     ResolvedStatement,
     Span,
@@ -112,11 +112,7 @@ class TableResolver:
                 for statement, voices in zip(article.statements, heard.statements, strict=True)
             ),
             attributions=tuple(
-                grow(
-                    ResolvedAttribution,
-                    one,
-                    speakers=tuple(_speaker(voice, voice.how, one.score) for voice in voices),
-                )
+                replace(one, speakers=tuple(_speaker(voice, voice.how, one.score) for voice in voices))
                 for one, voices in zip(article.attributions, heard.attributions, strict=True)
             ),
         )
@@ -158,4 +154,7 @@ def _speakers(statement: AttributedStatement, voices: Sequence[Voice]) -> tuple[
 
 def _speaker(voice: Voice, how: How, confidence: float) -> Speaker:
     """``confidence``: that somebody is said to say it, beside the voice's own that it is they."""
-    return Speaker(voice.entity.actor(), how, voice.span, round(voice.confidence * confidence, 3))
+    confidence = round(voice.confidence * confidence, 3)
+    if voice.entity.id == AUTHOR.id:
+        return Speaker(AUTHOR, "author", None, confidence)
+    return Speaker(voice.entity.actor(), how, voice.span, confidence)

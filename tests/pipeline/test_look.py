@@ -10,7 +10,7 @@ from pipeline.commands.look import folder_for
 from pipeline.errors import InputError
 from pipeline.io.folders import open_folder
 from pipeline.io.results import Run, open_run
-from pipeline.records import ResolvedMention
+from pipeline.records import Actor, ResolvedMention, Speaker
 
 STORY = (
     "Xi backs Putin\nXi backs Putin\nXi backs Putin\nPutin rejects Nato\nRain fell on the fields around it"
@@ -61,19 +61,23 @@ def test_show_prints_an_article_with_its_stances(run: Path) -> None:
     assert "     1 neutral\n" in invoke("show", run, "c").stdout
 
 
-def test_show_colours_every_mention_of_who_takes_a_side(
+def test_show_colours_every_mention_of_who_speaks_and_takes_a_side(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FORCE_COLOR", "1")
     article = scored("m", "Xi backs Putin")
     (record,) = article.stances
+    spoken = Speaker(Actor("wire", "Wire", "organisation", None), "name", None, 1.0)
+    # One place stands for the speaker too: of two colours the holder's stays.
+    places = [(0, 2, (spoken.actor, record.holder)), (3, 8, (spoken.actor,)), (9, 14, (record.target,))]
     mentions = tuple(
-        ResolvedMention(start, end, article.text[start:end], "name", 1.0, (actor,), "name", 1.0)
-        for start, end, actor in ((0, 2, record.holder), (3, 8, record.holder), (9, 14, record.target))
+        ResolvedMention(start, end, article.text[start:end], "name", 1.0, actors, "name", 1.0)
+        for start, end, actors in places
     )
-    run = write_run(tmp_path / "marked", [replace(article, mentions=mentions)])
+    statement = replace(article.statements[0], speakers=(spoken,))
+    run = write_run(tmp_path / "marked", [replace(article, mentions=mentions, statements=(statement,))])
     shown = invoke("show", run, "m").stdout
-    assert "\x1b[1;36mXi\x1b[0m \x1b[1;36mbacks\x1b[0m \x1b[1;35mPutin\x1b[0m" in shown
+    assert "\x1b[1;36mXi\x1b[0m \x1b[33mbacks\x1b[0m \x1b[1;35mPutin\x1b[0m" in shown
 
 
 def test_article_text_reaches_the_terminal_as_text_only(run: Path) -> None:

@@ -1,4 +1,4 @@
-"""Resolution: mentions to actors with countries, statements to speakers, on sentences invented for it."""
+"""Resolution: mentions to actors with countries, statements and attributions to speakers, on sentences invented for it."""
 
 import re
 from dataclasses import replace
@@ -147,17 +147,27 @@ def test_the_reference_call(resolver: TableResolver) -> None:
 
 def test_attributions_tell_whom_their_source_means(resolver: TableResolver) -> None:
     """An attribution inside another one's content has a speaker of its own, which no statement tells."""
-    told = article("{{[[Xi Jinping]]}} said that [[Vladimir Putin]] had told [[him|pronoun]] of rain.")
-    sources = [Span(0, 10), Span(told.text.index("Vladimir"), told.text.index(" had")), None]
+    told = article(
+        """
+        {{[[Xi Jinping]]}} said that [[Vladimir Putin]] had told [[him|pronoun]] of rain.
+        {{[[He|pronoun]]}} added: "[[I|pronoun]] told [[him|pronoun]] so."
+        """
+    )
+
+    def span(words: str, after: str) -> Span:
+        start = told.text.index(words, told.text.index(after))
+        return Span(start, start + len(words))
+
+    sources = [Span(0, 10), span("Vladimir Putin", "that"), None, span("I", "added")]
     attributions = tuple(
         LinkedAttribution(source, Span(11, 15), (), None if number == 0 else 0, 0.5)
         for number, source in enumerate(sources)
     )
     got = resolver.process([replace(told, attributions=attributions)])[0]
     speakers = [[one.actor.id for one in attribution.speakers] for attribution in got.attributions]
-    assert speakers == [["xi-jinping"], ["vladimir-putin"], []]
+    assert speakers == [["xi-jinping"], ["vladimir-putin"], [], ["xi-jinping"]]
     assert got.attributions[1].speakers[0].span == sources[1]
-    assert got.attributions[1].speakers[0].confidence <= 0.5
+    assert 0.2 < got.attributions[1].speakers[0].confidence <= 0.5
     assert [one.actor.id for one in got.statements[0].speakers] == ["xi-jinping"]
 
 

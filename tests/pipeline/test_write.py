@@ -10,9 +10,17 @@ from labelled_runs import mention
 from pipeline.errors import InputError
 from pipeline.io import write
 from pipeline.io.read import Reject
-from pipeline.io.schema import ARTICLES, STANCES, STATEMENTS
+from pipeline.io.schema import ARTICLES, ATTRIBUTIONS, STANCES, STATEMENTS
 from pipeline.io.write import RunWriter
-from pipeline.records import Actor, ResolvedStatement, ScoredArticle, Span, Speaker, grow
+from pipeline.records import (
+    Actor,
+    LinkedAttribution,
+    ResolvedStatement,
+    ScoredArticle,
+    Span,
+    Speaker,
+    grow,
+)
 from pipeline.report.files import REPORT_FILES
 
 # What the design promises to those who read the files.
@@ -20,6 +28,10 @@ ARTICLE_COLUMNS = "article_id title source published_at url".split()
 STATEMENT_COLUMNS = "article_id statement_id start end text kind cue_start cue_end speakers mentions".split()
 SPEAKER_FIELDS = ["id", "name", "kind", "country", "how", "start", "end", "confidence"]
 MENTION_FIELDS = ["id", "start", "end"]
+ATTRIBUTION_COLUMNS = """
+    article_id statement_id attribution inside source_start source_end source_text cue_start cue_end cue_text
+    content score speakers
+""".split()
 STANCE_COLUMNS = """
     article_id statement_id holder_id holder_name holder_kind holder_country holder_start holder_end
     target_id target_name target_kind target_country target_start target_end stance p_support p_neutral
@@ -36,7 +48,15 @@ def quoted_article() -> ScoredArticle:
     )
     record = stance_record("q-0", "Xi", "support", "Putin")
     both = mention(article.text, Span(14, 16), speaker.actor, record.target)
-    return grow(ScoredArticle, article, statements=(statement,), mentions=(both,), stances=(record,))
+    said = LinkedAttribution(Span(15, 17), Span(18, 22), (Span(1, 12),), None, 0.87654, (speaker,))
+    return grow(
+        ScoredArticle,
+        article,
+        statements=(statement,),
+        mentions=(both,),
+        attributions=(said,),
+        stances=(record,),
+    )
 
 
 def written(folder: Path, table_format: str = "parquet", count: int = 1, **options: bool) -> Path:
@@ -51,6 +71,7 @@ def written(folder: Path, table_format: str = "parquet", count: int = 1, **optio
 def test_columns_are_those_of_the_design() -> None:
     assert ARTICLES.schema.names == ARTICLE_COLUMNS
     assert STATEMENTS.schema.names == STATEMENT_COLUMNS
+    assert ATTRIBUTIONS.schema.names == ATTRIBUTION_COLUMNS
     assert STANCES.schema.names == STANCE_COLUMNS
     for name, fields in (("speakers", SPEAKER_FIELDS), ("mentions", MENTION_FIELDS)):
         one = STATEMENTS.schema.field(name).type.value_type
@@ -58,13 +79,14 @@ def test_columns_are_those_of_the_design() -> None:
 
 
 def test_parquet_and_jsonl_hold_the_same_rows(tmp_path: Path) -> None:
-    written(tmp_path / "p")
-    written(tmp_path / "j", "jsonl")
+    for table_format in ("parquet", "jsonl"):
+        with RunWriter(tmp_path / table_format[0], table_format) as writer:
+            append(writer, scored("a", "Xi backs Putin\nPutin rejects Nato"), quoted_article())
+            writer.commit({"counts": {}})
     for table in ("articles", "statements", "attributions", "stances"):
         lines = (tmp_path / "j" / f"{table}.jsonl").read_text(encoding="utf-8").splitlines()
-        assert pq.read_table(tmp_path / "p" / f"{table}.parquet").to_pylist() == [
-            json.loads(x) for x in lines
-        ]
+        rows = [json.loads(line) for line in lines]
+        assert rows and pq.read_table(tmp_path / "p" / f"{table}.parquet").to_pylist() == rows
 
 
 def test_rows_carry_spans_countries_and_rounded_probabilities() -> None:
@@ -87,6 +109,9 @@ def test_rows_carry_spans_countries_and_rounded_probabilities() -> None:
         {"id": "xi", "start": 14, "end": 16},
         {"id": "putin", "start": 14, "end": 16},
     ]
+    (attribution,) = ATTRIBUTIONS.dicts(article, "m")
+    assert (attribution["source_text"], attribution["score"]) == ("Xi", 0.8765)
+    assert attribution["speakers"] == statement["speakers"]
     (stance,) = STANCES.dicts(article, "m")
     assert (stance["holder_start"], stance["target_start"], stance["target_end"]) == (None, 0, 5)
     assert (stance["p_support"], stance["p_neutral"], stance["p_oppose"]) == (0.9, 0.05, 0.05)
