@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from fake_runs import append, scored
+from fake_runs import append, scored, write_run
 from fake_stages import stance_record
 from labelled_runs import mention
 
@@ -79,10 +79,9 @@ def test_columns_are_those_of_the_design() -> None:
 
 
 def test_parquet_and_jsonl_hold_the_same_rows(tmp_path: Path) -> None:
-    for table_format in ("parquet", "jsonl"):
-        with RunWriter(tmp_path / table_format[0], table_format) as writer:
-            append(writer, scored("a", "Xi backs Putin\nPutin rejects Nato"), quoted_article())
-            writer.commit({"counts": {}})
+    articles = [scored("a", "Xi backs Putin\nPutin rejects Nato"), quoted_article()]
+    write_run(tmp_path / "p", articles)
+    write_run(tmp_path / "j", articles, "jsonl")
     for table in ("articles", "statements", "attributions", "stances"):
         lines = (tmp_path / "j" / f"{table}.jsonl").read_text(encoding="utf-8").splitlines()
         rows = [json.loads(line) for line in lines]
