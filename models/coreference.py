@@ -1,5 +1,6 @@
 """The coreference model: which mentions of a text stand for one actor, whom a collective means, whose country is whose."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -110,10 +111,10 @@ class CoreferenceModel(CoreferenceLayers, EncoderModel):
         ):
             loss = (
                 _choice_loss(pair_logits[..., SAME], own_logits[..., 0], same)
-                + 0.5 * _yes_no_loss(pair_logits[..., MEMBER], member)
-                + 0.5 * _yes_no_loss(pair_logits[..., COUNTRY], country)
-                + 0.2 * _yes_no_loss(own_logits[..., 1], several)
-                + 0.5 * _nation_loss(nation_logits, nations)
+                + 0.5 * _known_loss(_yes_no_loss, pair_logits[..., MEMBER], member)
+                + 0.5 * _known_loss(_yes_no_loss, pair_logits[..., COUNTRY], country)
+                + 0.2 * _known_loss(_yes_no_loss, own_logits[..., 1], several)
+                + 0.5 * _known_loss(functional.cross_entropy, nation_logits, nations)
             )
             with torch.no_grad():
                 tallies = _tallies(
@@ -172,15 +173,11 @@ def _tallies(
     return torch.stack([count.long() for count in counts], dim=-1)
 
 
-def _yes_no_loss(logits: Tensor, labels: Tensor) -> Tensor:
+def _known_loss(loss: Callable[[Tensor, Tensor], Tensor], logits: Tensor, labels: Tensor) -> Tensor:
+    """``loss`` over what is labelled; 0 where a batch labels nothing."""
     known = labels >= 0
-    if not known.any():
-        return logits.sum() * 0
-    return functional.binary_cross_entropy_with_logits(logits[known].float(), labels[known].float())
+    return loss(logits[known].float(), labels[known]) if known.any() else logits.sum() * 0
 
 
-def _nation_loss(logits: Tensor, nations: Tensor) -> Tensor:
-    known = nations >= 0
-    if not known.any():
-        return logits.sum() * 0
-    return functional.cross_entropy(logits[known].float(), nations[known])
+def _yes_no_loss(logits: Tensor, labels: Tensor) -> Tensor:
+    return functional.binary_cross_entropy_with_logits(logits, labels.float())

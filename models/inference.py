@@ -160,15 +160,30 @@ def score_windows(
     ``scheme``: the annotation scheme to judge by, one of the model's.
     """
     config = checkpoint.model.config
-    first = len(STANCES) * config.schemes.index(scheme)
     features = stance_features(checkpoint.tokenizer, windows, config.max_tokens)
     return [
         PairScores(
-            softmax(stances[:, first : first + len(STANCES)] / config.stance_temperature),
-            softmax(sentiments / config.sentiment_temperature),
+            stance_chances(checkpoint, stances, scheme), softmax(sentiments / config.sentiment_temperature)
         )
         for stances, sentiments in stance_logits(checkpoint, features)
     ]
+
+
+def stance_chances(checkpoint: Checkpoint, logits: np.ndarray, scheme: str = GUIDE) -> np.ndarray:
+    """Calibrated probabilities (pairs, 3) by one scheme from the stance logits (pairs, schemes × 3) of all.
+
+    A loss that counts a class w times makes it w times as likely as it is, which is taken back here
+    (Elkan, "The Foundations of Cost-Sensitive Learning", IJCAI 2001).
+    """
+    config = checkpoint.model.config
+    first = len(STANCES) * config.schemes.index(scheme)
+    unweighted = logits[:, first : first + len(STANCES)] - log_weights(config.class_weights)
+    return softmax(unweighted / config.stance_temperature)
+
+
+def log_weights(class_weights: Sequence[float]) -> np.ndarray:
+    """What a loss with these weights adds to the logits of the classes: (classes,)."""
+    return np.log(np.asarray(class_weights, dtype=np.float32))
 
 
 def pair_features(checkpoint: Checkpoint, windows: Sequence[StanceWindow]) -> list[np.ndarray]:

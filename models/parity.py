@@ -11,7 +11,7 @@ from models.article_pairs import article_pairs
 from models.articles import read_articles
 from models.checkpoints import Checkpoint
 from models.coreference_features import article_spans
-from models.labels import STANCES
+from models.inference import stance_chances
 from models.layers import SAME, CoreferenceLayers, ReaderLayers, StanceLayers
 from models.links import Links, link_texts
 from models.pairs import StanceWindow, labelled_windows, parse_pair
@@ -65,7 +65,7 @@ def labels_of(checkpoint: Checkpoint, given: Sample) -> np.ndarray:
         return np.concatenate([_link_labels(links) for links in link_texts(checkpoint, texts)])
     rows = stance_features(checkpoint.tokenizer, given.windows, longest)
     return np.concatenate(
-        [stances[:, : len(STANCES)].argmax(axis=-1) for stances, _ in stance_logits(checkpoint, rows)]
+        [stance_chances(checkpoint, logits).argmax(axis=-1) for logits, _ in stance_logits(checkpoint, rows)]
     )
 
 

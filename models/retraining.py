@@ -236,14 +236,13 @@ def with_opinions(checkpoint: Checkpoint, rows: Sequence[Row], *, instead: bool 
     """The rows, with the checkpoint's own probabilities where they say nothing of the sentiment.
 
     ``instead``: and its own probabilities of the stances instead of theirs. All are such that training, which
-    fits the logits as they are before calibration and weighs the stances, would leave the checkpoint as it is.
+    fits the logits as they are before calibration, would leave the checkpoint as it is.
     """
     config = checkpoint.model.config
-    weights = np.asarray(config.class_weights)
     windows = labelled_windows(parse_pair(row) for row in rows)
     opinions: dict[str, Row] = {}
     for window, score in zip(windows, score_labelled(checkpoint, windows), strict=True):
-        stances = _shares(score.stances**config.stance_temperature / weights)
+        stances = _shares(score.stances**config.stance_temperature)
         sentiments = _shares(score.sentiments**config.sentiment_temperature)
         for name, stance, sentiment in zip(window.ids, stances, sentiments, strict=True):
             opinions[name] = {"soft_stance": stance, "soft_sentiment": sentiment}

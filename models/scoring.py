@@ -68,6 +68,7 @@ class StanceScorer(StanceLayers, ScoringModel):
         "dropout",
         "attention_heads",
         "schemes",
+        "class_weights",
         "stance_temperature",
         "sentiment_temperature",
     }

@@ -4,6 +4,7 @@ import re
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Generic, Literal, Protocol, Self, TypeVar
 
@@ -32,6 +33,7 @@ from models.coreference import CoreferenceConfig, CoreferenceModel
 from models.coreference_features import CoreferenceWindow
 from models.errors import LabelError
 from models.heads import encoder_settings
+from models.inference import log_weights
 from models.labels import BIO, GUIDE, IGNORED, MENTION_TAGS, SPAN_LABELS, STANCES
 from models.leaks import text_key
 from models.metrics import macro_f1, span_scores
@@ -95,6 +97,8 @@ class TrainConfig(BaseModel):
     ``encoder_dropout``: of the encoder's layers, as its own config has it by default; without any, a CPU is
     faster. ``freeze_embeddings``: the word embeddings stay as they are, half the weights of a small model; what
     is committed again is then half as large, since git keeps the rows that did not change once.
+    ``freeze_layers``: so many of the encoder's lowest layers stay, too, with all that is below them, which also
+    saves the time of their backward pass; only for a checkpoint that training goes on from.
     ``gates``: see `models.promotion`.
     """
 
@@ -113,6 +117,7 @@ class TrainConfig(BaseModel):
     average_epochs: int = Field(default=1, ge=1)
     encoder_dropout: float | None = Field(default=None, ge=0, lt=1)
     freeze_embeddings: bool = False
+    freeze_layers: int = Field(default=0, ge=0)
     batch_size: int = Field(default=32, ge=1)
     warmup: float = Field(default=0.1, ge=0, le=1)
     weight_decay: float = Field(default=0.01, ge=0)
@@ -129,6 +134,10 @@ class TrainConfig(BaseModel):
         if self.start is not None and ignored:
             raise ValueError(
                 f"start: the checkpoint has its own {', '.join(ignored)}; leave it out, or start"
+            )
+        if self.freeze_layers and self.start is None:
+            raise ValueError(
+                "freeze_layers: only with start: what tells a fresh model of mentions is below them"
             )
         return self
 
@@ -240,7 +249,7 @@ def train_stance(config: StanceTrainConfig, resume: bool = False, watch: Watch |
         dataset(valid),
         collate,
         ["stance_targets", "sentiment_targets"],
-        _stance_metrics,
+        partial(_stance_metrics, log_weights(config.class_weights)),
         resume,
         watch,
     )
@@ -546,6 +555,8 @@ def _fit(
                 module.p = config.encoder_dropout
     if config.freeze_embeddings:
         encoder.get_input_embeddings().requires_grad_(False)
+    if config.freeze_layers:
+        _freeze_below(model, config.freeze_layers)
     trainer = Trainer(
         model=model,
         args=arguments,
@@ -590,6 +601,15 @@ def _mean_weights(folder: Path, count: int) -> dict[str, Tensor]:
 _LAYER = re.compile(r"\.layers?\.(\d+)\.")
 
 
+def _freeze_below(model: PreTrainedModel, layers: int) -> None:
+    """Leaves the encoder's lowest layers untrained, and what feeds or is shared by all: embeddings, features, biases."""
+    for name, parameter in model.named_parameters():
+        layer = _LAYER.search(name)
+        below = int(layer[1]) < layers if layer else True
+        if below and name.startswith(("encoder.", "features.", "shapes.")):
+            parameter.requires_grad_(False)
+
+
 def _optimizer(model: PreTrainedModel, config: TrainConfig) -> torch.optim.Optimizer:
     """AdamW with a higher rate for the heads, which start from nothing, than for the base, layer by layer."""
     depth = model.config.encoder["num_hidden_layers"] if config.layer_decay < 1 else 0
@@ -612,10 +632,12 @@ def _optimizer(model: PreTrainedModel, config: TrainConfig) -> torch.optim.Optim
     )
 
 
-def _stance_metrics(prediction: EvalPrediction) -> dict[str, float]:
+def _stance_metrics(weights: np.ndarray, prediction: EvalPrediction) -> dict[str, float]:
+    """``weights``: what the loss added to the logits of the stances, (3,)."""
     scores = {}
+    stances, sentiments = prediction.predictions
     for name, logits, targets in zip(
-        ("f1", "sentiment_f1"), prediction.predictions, prediction.label_ids, strict=True
+        ("f1", "sentiment_f1"), (stances - weights, sentiments), prediction.label_ids, strict=True
     ):
         # Neither an unlabelled pair (zeros) nor the Trainer's own padding sums to a probability.
         known = targets.sum(axis=-1) > 0.5

@@ -10,9 +10,8 @@ import torch
 import typer
 
 from models.inference import FoundSpan, read_texts
-from models.reader import ReaderModel
 from models.reader_features import line_paragraphs
-from models.registry import load_checkpoint
+from models.scoring import ReaderScorer, load_for_scoring
 from models.spans import read_spans
 
 
@@ -21,7 +20,7 @@ def triples(found: tuple[FoundSpan, ...]) -> list[tuple[int, int, str]]:
 
 
 def main(teacher: str, labels: Path, out: Path) -> None:
-    checkpoint = load_checkpoint(teacher, ReaderModel)
+    checkpoint = load_for_scoring(teacher, ReaderScorer)
     checkpoint.model.to("cuda" if torch.cuda.is_available() else "cpu")
     texts = read_spans(labels)
     found = read_texts(checkpoint, [(row.text, line_paragraphs(row.text)) for row in texts])

@@ -181,6 +181,17 @@ def test_scores_are_probabilities_of_each_pair(stance_folder: Path) -> None:
     assert score_windows(checkpoint, []) == []
 
 
+def test_what_the_loss_weighs_more_is_no_likelier_for_it(stance_folder: Path) -> None:
+    checkpoint = load_checkpoint(str(stance_folder), StanceModel)
+    window = stance_window(0)
+    (before,) = score_windows(checkpoint, [window])
+    checkpoint.model.config.class_weights = [2.0, 1.0, 4.0]
+    (after,) = score_windows(checkpoint, [window])
+    unweighted = before.stances / np.array([2.0, 1.0, 4.0])
+    assert np.allclose(after.stances, unweighted / unweighted.sum(axis=-1, keepdims=True), atol=1e-6)
+    assert np.array_equal(after.sentiments, before.sentiments)
+
+
 def test_pair_features_are_what_the_stance_head_judges_by(stance_folder: Path) -> None:
     checkpoint = load_checkpoint(str(stance_folder), StanceModel)
     windows = [stance_window(index) for index in range(11)]

@@ -96,6 +96,7 @@ def test_replayed_opinions_are_those_that_training_leaves_alone(labels: Path) ->
     start = load_checkpoint("stance", StanceModel)
     rows = user_labels(4)
     windows = labelled_windows(parse_pair(row) for row in rows)
+    # Without weights and at temperature 1 they are the softmax of the logits, which is what the loss looks at.
     own = [score.stances for score in score_windows(start, [one.window for one in windows])]
     start.model.config.stance_temperature = 2.0
     start.model.config.class_weights = [2.0, 1.0, 3.0]

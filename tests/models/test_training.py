@@ -25,6 +25,7 @@ from models.training import (
     LabelSource,
     StanceTrainConfig,
     Trained,
+    _freeze_below,
     _optimizer,
     _windows,
     train_stance,
@@ -182,6 +183,31 @@ def test_frozen_embeddings_are_those_of_the_base(config: StanceTrainConfig) -> N
     )
     free = train_stance(changed(config, epochs=1, out=config.out.parent / "free"))
     assert not torch.equal(free.model.encoder.get_input_embeddings().weight, before)
+
+
+def test_frozen_layers_stay_with_all_that_feeds_them(config: StanceTrainConfig) -> None:
+    first = changed(config, epochs=1)
+    promote(first, train_stance(first), seconds=1.0)
+    again = changed(config, start=str(config.out), out=config.out.parent / "again", epochs=1, freeze_layers=1)
+    before = load_checkpoint(str(config.out), StanceModel).model.state_dict()
+    after = train_stance(again).model.state_dict()
+    moved = {name for name, values in after.items() if not torch.equal(values, before[name])}
+    assert "stance_head.weight" in moved
+    assert not [name for name in moved if name.startswith(("encoder.", "features."))]
+
+
+def test_layers_above_the_frozen_ones_learn() -> None:
+    model = load_checkpoint("stance", StanceModel).model
+    _freeze_below(model, 4)
+    learning = {name for name, parameter in model.named_parameters() if parameter.requires_grad}
+    layers = {int(name.split(".")[3]) for name in learning if name.startswith("encoder.encoder.layer.")}
+    assert layers == {4, 5}
+    assert "question.weight" in learning
+
+
+def test_a_bare_bases_layers_cannot_be_frozen(config: StanceTrainConfig) -> None:
+    with pytest.raises(ValidationError, match="freeze_layers: only with start"):
+        changed(config, freeze_layers=1)
 
 
 def test_the_encoders_dropout_is_the_bases_own_unless_it_is_given(
