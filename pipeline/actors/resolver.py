@@ -15,7 +15,14 @@ from pipeline.actors.collectives import collective_part, note_coordination
 from pipeline.actors.entities import Entities, Gender
 from pipeline.actors.homes import guess_country, read_homes, settle_country
 from pipeline.actors.linked import linked_part, linked_pronoun
-from pipeline.actors.names import clean_name, country_part, is_pronoun, known_part, name_part
+from pipeline.actors.names import (
+    clean_name,
+    coordinated_part,
+    country_part,
+    is_pronoun,
+    known_part,
+    name_part,
+)
 from pipeline.actors.nominals import (
     apposition_part,
     body_nominal_part,
@@ -33,7 +40,7 @@ from pipeline.actors.speakers import Heard, Voice, voices_of
 Part = Callable[[Reading, int], Resolution | None]
 
 # Tried in order; the first answer counts.
-NAME_PARTS: tuple[Part, ...] = (country_part, known_part, name_part)
+NAME_PARTS: tuple[Part, ...] = (country_part, known_part, coordinated_part, name_part)
 TEXT_PARTS: tuple[Part, ...] = (
     collective_part,
     pronoun_part,

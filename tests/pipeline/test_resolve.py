@@ -514,6 +514,44 @@ def test_parts_of_an_enumeration(resolver: TableResolver) -> None:
     assert ids(find(got, "the last two")) == {"algeria", "pakistan"}
 
 
+@pytest.mark.parametrize(
+    ("written", "name", "country"),
+    [
+        ("John F. Kerry", "John Kerry", "USA"),
+        ("Microsoft Corp.", "Microsoft", "USA"),
+        ("Diageo PLC", "Diageo", "GBR"),
+        ("all Muslims", "Muslims", None),
+    ],
+)
+def test_known_names_with_more_to_them(
+    resolver: TableResolver, written: str, name: str, country: str | None
+) -> None:
+    (actor,) = find(
+        resolve(resolver, f"[[Brazil]] said that [[{written}]] would hear of it."), written
+    ).actors
+    assert (actor.name, actor.country) == (name, country)
+
+
+@pytest.mark.parametrize(
+    ("mention", "members"),
+    [
+        ("Gaborone and Pretoria", {"Botswana", "South Africa"}),
+        ("both Turkey and NATO", {"Turkey", "NATO"}),
+        ("Britain, France and Germany", {"United Kingdom", "France", "Germany"}),
+        ("Strand and Obregón", {"Amy Strand", "Luis Obregón"}),
+        ("Bosnia and Herzegovina", {"Bosnia and Herzegovina"}),
+        ("Marsh and Kline", {"Marsh and Kline"}),
+    ],
+)
+def test_a_mention_that_lists_known_names_means_each(
+    resolver: TableResolver, mention: str, members: set[str]
+) -> None:
+    got = resolve(
+        resolver, f"[[Amy Strand]] met [[Luis Obregón]]. She thanked [[{mention}|collective]] for it."
+    )
+    assert {actor.name for actor in find(got, mention).actors} == members
+
+
 def test_names_that_follow_a_collective_are_its_members(resolver: TableResolver) -> None:
     got = resolve(
         resolver,
