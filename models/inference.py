@@ -172,8 +172,8 @@ def score_windows(
 def stance_chances(checkpoint: Checkpoint, logits: np.ndarray, scheme: str = GUIDE) -> np.ndarray:
     """Calibrated probabilities (pairs, 3) by one scheme from the stance logits (pairs, schemes × 3) of all.
 
-    A loss that counts a class w times makes it w times as likely as it is, which is taken back here
-    (Elkan, "The Foundations of Cost-Sensitive Learning", IJCAI 2001).
+    A cross entropy that counts a class w times multiplies its odds by w, which is taken back here (Elkan, "The
+    Foundations of Cost-Sensitive Learning", IJCAI 2001).
     """
     config = checkpoint.model.config
     first = len(STANCES) * config.schemes.index(scheme)

@@ -11,7 +11,7 @@ from typing import Any, Generic, Literal, Protocol, Self, TypeVar
 import numpy as np
 import torch
 from datasets import Dataset
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, model_validator
 from safetensors.torch import load_file
 from torch import Tensor, nn
 from transformers import (
@@ -97,8 +97,8 @@ class TrainConfig(BaseModel):
     ``encoder_dropout``: of the encoder's layers, as its own config has it by default; without any, a CPU is
     faster. ``freeze_embeddings``: the word embeddings stay as they are, half the weights of a small model; what
     is committed again is then half as large, since git keeps the rows that did not change once.
-    ``freeze_layers``: so many of the encoder's lowest layers stay, too, with all that is below them, which also
-    saves the time of their backward pass; only for a checkpoint that training goes on from.
+    ``freeze_layers``: of the encoder only the layers above so many learn, which also saves the time of the
+    others' backward pass; only for a checkpoint that training goes on from.
     ``gates``: see `models.promotion`.
     """
 
@@ -148,7 +148,7 @@ class StanceTrainConfig(TrainConfig):
     ``focal_gamma``: see `StanceConfig`.
     """
 
-    class_weights: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    class_weights: tuple[PositiveFloat, PositiveFloat, PositiveFloat] = (1.0, 1.0, 1.0)
     sentiment_loss: float = Field(default=0.5, ge=0)
     focal_gamma: float = Field(default=0.0, ge=0)
 
@@ -602,11 +602,11 @@ _LAYER = re.compile(r"\.layers?\.(\d+)\.")
 
 
 def _freeze_below(model: PreTrainedModel, layers: int) -> None:
-    """Leaves the encoder's lowest layers untrained, and what feeds or is shared by all: embeddings, features, biases."""
+    """Of the encoder and the token features that it is given, only the layers from the one of this number on learn."""
     for name, parameter in model.named_parameters():
         layer = _LAYER.search(name)
-        below = int(layer[1]) < layers if layer else True
-        if below and name.startswith(("encoder.", "features.", "shapes.")):
+        frozen = layer is None or int(layer[1]) < layers
+        if frozen and name.startswith(("encoder.", "features.", "shapes.")):
             parameter.requires_grad_(False)
 
 
@@ -632,12 +632,12 @@ def _optimizer(model: PreTrainedModel, config: TrainConfig) -> torch.optim.Optim
     )
 
 
-def _stance_metrics(weights: np.ndarray, prediction: EvalPrediction) -> dict[str, float]:
-    """``weights``: what the loss added to the logits of the stances, (3,)."""
+def _stance_metrics(added: np.ndarray, prediction: EvalPrediction) -> dict[str, float]:
+    """Macro F1 of each head that has labels. ``added``: what the loss added to the logits of the stances, (3,)."""
     scores = {}
     stances, sentiments = prediction.predictions
     for name, logits, targets in zip(
-        ("f1", "sentiment_f1"), (stances - weights, sentiments), prediction.label_ids, strict=True
+        ("f1", "sentiment_f1"), (stances - added, sentiments), prediction.label_ids, strict=True
     ):
         # Neither an unlabelled pair (zeros) nor the Trainer's own padding sums to a probability.
         known = targets.sum(axis=-1) > 0.5

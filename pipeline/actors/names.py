@@ -1,11 +1,16 @@
 """Mentions that name an actor: known names, countries, capitals, persons and their short forms, bodies."""
 
 import re
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 
+from pipeline.actors.countries import CountryWord
 from pipeline.actors.entities import Entity
 from pipeline.actors.keys import fold
 from pipeline.actors.phrases import is_capital, is_generic, singular, split_name, title_tail, tokens
 from pipeline.actors.reading import Reading, Resolution
+from pipeline.actors.tables import ActorRow
 from pipeline.actors.words import (
     ADDRESS,
     FEMALE_WORDS,
@@ -50,7 +55,19 @@ def is_pronoun(text: str) -> bool:
 
 def country_part(reading: Reading, index: int) -> Resolution | None:
     """A country's name, its people, its demonym or its capital: the country itself."""
-    text = clean_name(reading.text(index))
+    word = _country_word(reading, index, clean_name(reading.text(index)))
+    if word is None:
+        return None
+    how: How = "name"
+    if word.kind in ("demonym", "people") or reading.mentions[index].kind == "nationality":
+        how = "demonym"
+    elif word.kind == "capital":
+        how = "metonym"
+    return Resolution(reading.country_entity(word.code), how, 0.97, "country")
+
+
+def _country_word(reading: Reading, index: int, text: str) -> CountryWord | None:
+    """The country that words of a mention stand for, unless they are somebody's name there."""
     word = reading.countries.find(text)
     if word is None or word.kind in ("city", "region"):
         return None
@@ -60,12 +77,7 @@ def country_part(reading: Reading, index: int) -> Resolution | None:
         return None
     if _is_person_name_there(reading, index, text):
         return None
-    how: How = "name"
-    if word.kind in ("demonym", "people") or reading.mentions[index].kind == "nationality":
-        how = "demonym"
-    elif word.kind == "capital":
-        how = "metonym"
-    return Resolution(reading.country_entity(_disambiguated(reading, word.code, text)), how, 0.97, "country")
+    return replace(word, code=_disambiguated(reading, word.code, text))
 
 
 def _disambiguated(reading: Reading, code: str, text: str) -> str:
@@ -116,43 +128,59 @@ def _is_person_name_there(reading: Reading, index: int, text: str) -> bool:
 
 
 def known_part(reading: Reading, index: int) -> Resolution | None:
-    """A name of the actor table, word for word, unless the text itself introduced somebody else by it."""
-    text = clean_name(reading.text(index))
-    row = next((found for one in _spellings(text) if (found := reading.actors.find(one))), None)
-    titles: list[str] = []
-    if row is None:
-        titles, rest, _ = split_name(tokens(text), reading.countries)
-        if titles:
-            row = reading.actors.find(" ".join(rest))
-            if row is not None and row.kind != "person":
-                row = None
+    """A name of the actor table, unless the text itself introduced somebody else by it."""
+    row, titles = _known_row(reading, index, clean_name(reading.text(index)))
     if row is None:
         return None
-    if row.common and not _speaks_of(reading, row.country):
-        return None
-    if len(text.split()) == 1:
-        other = person_by_short_name(reading, index, text.split(), titles)
-        # "Roche" after "Bastien Roche" is no firm; a firm's own short form may be of a kind that nobody knows.
-        if (
-            other is not None
-            and other.known_id != row.id
-            and (row.kind == "person" or other.kind == "person")
-        ):
-            return None
     entity = reading.known_entity(row.id)
     entity.heads.update(titles)
     return Resolution(entity, row.how, 0.95, "known")
+
+
+def _known_row(reading: Reading, index: int, text: str) -> tuple[ActorRow | None, list[str]]:
+    """The row that words of a mention name, and the titles before the name."""
+    row, titles = _spelled_row(reading, text), []
+    if row is None:
+        titles, rest, _ = split_name(tokens(text), reading.countries)
+        row = _spelled_row(reading, " ".join(rest)) if titles else None
+        if row is not None and row.kind != "person":
+            row = None
+    if row is None or (row.common and not _speaks_of(reading, row.country)):
+        return None, []
+    if len(text.split()) == 1:
+        other = person_by_short_name(reading, index, [text], titles)
+        if other is not None and other.known_id != row.id and _goes_first(other, row, text):
+            return None, []
+    return row, titles
+
+
+def _goes_first(other: Entity, row: ActorRow, word: str) -> bool:
+    """Whether an actor of the text has a better claim to one word than the row of that name: "Roche" is nobody's
+    firm after "Bastien Roche", but "Google" still is one after "Google Maps"."""
+    return row.kind == "person" or (other.kind == "person" and _core(other.tokens)[-1:] == [fold(word)])
 
 
 _INITIAL = re.compile(r"(?<=[\w.] )[A-Z]\. (?=[A-Z])")
 _FIRM = re.compile(
     r",? (Inc|Corp|Co|Ltd|PLC|Plc|plc|LLC|AG|SA|NV|SE|SpA|AB|ASA|Corporation|Incorporated)\.?$"
 )
+_ALL = re.compile(r"^[Aa]ll ")
 
 
-def _spellings(text: str) -> tuple[str, ...]:
-    """A name as it stands, without a middle initial or a firm's legal form, and "Muslims" of "all Muslims"."""
-    return text, _INITIAL.sub("", text), _FIRM.sub("", text), text.removeprefix("all ")
+def _spelled_row(reading: Reading, text: str) -> ActorRow | None:
+    """The row of a name as it stands, of a person's without the middle initial where the text speaks of their
+    country, of a firm's without its legal form, or of a group's after "all"."""
+    row = reading.actors.find(text)
+    if row is not None:
+        return row
+    person = reading.actors.find(_INITIAL.sub("", text))
+    if person is not None and person.kind == "person" and _speaks_of(reading, person.country):
+        return person
+    firm = reading.actors.find(_FIRM.sub("", text))
+    if firm is not None and firm.kind == "organisation":
+        return firm
+    group = reading.actors.find(_ALL.sub("", text))
+    return group if group is not None and group.kind == "group" else None
 
 
 _JOINTS = re.compile(r",? and |, ")
@@ -161,28 +189,30 @@ _JOINTS = re.compile(r",? and |, ")
 def coordinated_part(reading: Reading, index: int) -> Resolution | None:
     """ "Gaborone and Pretoria", "both Turkey and Israel" in one mention: every one of those that it names."""
     text = clean_name(reading.text(index)).removeprefix("both ").removeprefix("Both ")
-    if " and " not in text:
+    if " and " not in text or _same_name(reading, tokens(text)) is not None:
         return None
-    members = [_listed(reading, index, part) for part in _JOINTS.split(text)]
-    known = [member for member in members if member is not None]
-    if len(known) < len(members) or len(dict.fromkeys(known)) < 2:
-        return None
-    return Resolution(
-        reading.entities.collective(tuple(dict.fromkeys(known))), "collective", 0.9, "coordinated"
-    )
+    found: list[Callable[[], Entity]] = []
+    for part in _JOINTS.split(text):
+        listed = _listed(reading, index, clean_name(part))
+        if listed is None:
+            return None
+        found.append(listed)
+    # Only now, for the text holds none of them where it means another by the whole.
+    members = tuple(dict.fromkeys(entity() for entity in found))
+    return Resolution(reading.entities.collective(members), "collective", 0.9, "coordinated")
 
 
-def _listed(reading: Reading, index: int, name: str) -> Entity | None:
-    """A country, its capital, a known actor or a person whom the text has named before."""
-    name = clean_name(name)
-    word = reading.countries.find(name)
-    row = reading.actors.find(name)
-    if word is not None and word.kind in ("name", "people", "capital"):
-        return reading.country_entity(word.code)
+def _listed(reading: Reading, index: int, name: str) -> Callable[[], Entity] | None:
+    """How to get the country, the known actor or the person of this text that a part of a mention names."""
+    word = _country_word(reading, index, name)
+    if word is not None and word.kind != "demonym":
+        return partial(reading.country_entity, word.code)
+    row, titles = _known_row(reading, index, name)
     if row is not None:
-        return reading.known_entity(row.id)
+        return partial(reading.known_entity, row.id)
     titles, words, _ = name_key(name, reading)
-    return person_by_short_name(reading, index, words, titles)
+    person = person_by_short_name(reading, index, words, titles)
+    return None if person is None else lambda: person
 
 
 def _speaks_of(reading: Reading, code: str | None) -> bool:

@@ -135,6 +135,7 @@ def test_a_coreference_model_scores_as_that_of_transformers(coreference_folder: 
     [
         ("tokenizer_config.json", {"cls_token": None}),
         ("config.json", {"stance_temperature": None}),
+        ("config.json", {"class_weights": None}),
     ],
 )
 def test_what_does_not_say_enough_goes_by_transformers(copy: Path, file: str, values: dict) -> None:

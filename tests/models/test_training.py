@@ -4,16 +4,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from pydantic import ValidationError
+from transformers import EvalPrediction
 
 from models import promotion as promotion_module
 from models import registry
 from models.benchmarks import DSE
 from models.checkpoints import SHARDS, weight_files
 from models.evaluation import score_file
-from models.inference import score_windows
+from models.inference import log_weights, score_windows
 from models.labels import GUIDE
 from models.labels import STANCES as STANCE_NAMES
 from models.pairs import labelled_windows, parse_pair
@@ -27,6 +29,7 @@ from models.training import (
     Trained,
     _freeze_below,
     _optimizer,
+    _stance_metrics,
     _windows,
     train_stance,
 )
@@ -203,6 +206,20 @@ def test_layers_above_the_frozen_ones_learn() -> None:
     layers = {int(name.split(".")[3]) for name in learning if name.startswith("encoder.encoder.layer.")}
     assert layers == {4, 5}
     assert "question.weight" in learning
+
+
+def test_the_epoch_is_chosen_by_unweighted_stances() -> None:
+    gold = np.eye(3)[None, :, :]
+    # Without the weights neutral is right for the second pair; with them, support.
+    logits = np.array([[[2.0, 0.0, 0.0], [0.5, 0.0, 0.0], [0.0, 0.0, 2.0]]])
+    given = EvalPrediction(predictions=(logits, logits), label_ids=(gold, np.zeros_like(gold)))
+    assert _stance_metrics(log_weights([2.0, 1.0, 2.0]), given) == {"f1": 1.0}
+    assert _stance_metrics(log_weights([1.0, 1.0, 1.0]), given)["f1"] < 1.0
+
+
+def test_a_class_cannot_weigh_nothing(config: StanceTrainConfig) -> None:
+    with pytest.raises(ValidationError, match="greater than 0"):
+        changed(config, class_weights=[2, 0, 2])
 
 
 def test_a_bare_bases_layers_cannot_be_frozen(config: StanceTrainConfig) -> None:

@@ -520,14 +520,17 @@ def test_parts_of_an_enumeration(resolver: TableResolver) -> None:
         ("John F. Kerry", "John Kerry", "USA"),
         ("Microsoft Corp.", "Microsoft", "USA"),
         ("Diageo PLC", "Diageo", "GBR"),
-        ("all Muslims", "Muslims", None),
+        ("Sen. John F. Kerry", "John Kerry", "USA"),
+        ("All Muslims", "Muslims", None),
+        ("Trump Corp.", "Trump Corp.", "BRA"),
+        ("Christian Co", "Christian Co", "USA"),
     ],
 )
 def test_known_names_with_more_to_them(
     resolver: TableResolver, written: str, name: str, country: str | None
 ) -> None:
     (actor,) = find(
-        resolve(resolver, f"[[Brazil]] said that [[{written}]] would hear of it."), written
+        resolve(resolver, f"[[Brazil]] told [[America]] that [[{written}]] would hear of it."), written
     ).actors
     assert (actor.name, actor.country) == (name, country)
 
@@ -541,13 +544,17 @@ def test_known_names_with_more_to_them(
         ("Strand and Obregón", {"Amy Strand", "Luis Obregón"}),
         ("Bosnia and Herzegovina", {"Bosnia and Herzegovina"}),
         ("Marsh and Kline", {"Marsh and Kline"}),
+        ("Brussels and Washington", {"European Union", "United States"}),
+        ("President Trump and Putin", {"Donald Trump", "Vladimir Putin"}),
+        ("Obregón and Roche", {"Luis Obregón", "Bastien Roche"}),
     ],
 )
 def test_a_mention_that_lists_known_names_means_each(
     resolver: TableResolver, mention: str, members: set[str]
 ) -> None:
     got = resolve(
-        resolver, f"[[Amy Strand]] met [[Luis Obregón]]. She thanked [[{mention}|collective]] for it."
+        resolver,
+        f"[[Amy Strand]] met [[Luis Obregón]], not [[Bastien Roche]]. She left [[{mention}|collective]].",
     )
     assert {actor.name for actor in find(got, mention).actors} == members
 
@@ -591,6 +598,15 @@ def test_people_of_the_two_countries_are_people_of_each(resolver: TableResolver)
         """,
     )
     assert names(find(got, "officials of the two countries")) == {"Indian officials", "Pakistani officials"}
+
+
+def test_a_firms_name_is_a_persons_only_as_a_surname(resolver: TableResolver) -> None:
+    got = resolve(
+        resolver,
+        "[[Bastien Roche]] uses [[Google Maps]].\n[[Google]] thanked [[Roche]], and [[Novartis]] did not.",
+    )
+    assert names(find(got, "Google")) == {"Google"}
+    assert names(find(got, "Roche")) == {"Bastien Roche"}
 
 
 def test_two_who_share_something_in_one_sentence(resolver: TableResolver) -> None:
