@@ -635,7 +635,7 @@ def _optimizer(model: PreTrainedModel, config: TrainConfig) -> torch.optim.Optim
 def _stance_metrics(added: np.ndarray, prediction: EvalPrediction) -> dict[str, float]:
     """Macro F1 of each head that has labels. ``added``: what the loss added to the logits of the stances, (3,)."""
     scores = {}
-    stances, sentiments = prediction.predictions
+    stances, sentiments = tuple(prediction.predictions)
     for name, logits, targets in zip(
         ("f1", "sentiment_f1"), (stances - added, sentiments), prediction.label_ids, strict=True
     ):

@@ -139,7 +139,8 @@ def known_part(reading: Reading, index: int) -> Resolution | None:
 
 def _known_row(reading: Reading, index: int, text: str) -> tuple[ActorRow | None, list[str]]:
     """The row that words of a mention name, and the titles before the name."""
-    row, titles = _spelled_row(reading, text), []
+    titles: list[str] = []
+    row = _spelled_row(reading, text)
     if row is None:
         titles, rest, _ = split_name(tokens(text), reading.countries)
         row = _spelled_row(reading, " ".join(rest)) if titles else None
@@ -164,7 +165,12 @@ _INITIAL = re.compile(r"(?<=[\w.] )[A-Z]\. (?=[A-Z])")
 _FIRM = re.compile(
     r",? (Inc|Corp|Co|Ltd|PLC|Plc|plc|LLC|AG|SA|NV|SE|SpA|AB|ASA|Corporation|Incorporated)\.?$"
 )
-_ALL = re.compile(r"^[Aa]ll ")
+# What may be left out of a name, and the kind of actor whose name it then is.
+_OPTIONAL: tuple[tuple[re.Pattern[str], ActorKind], ...] = (
+    (_INITIAL, "person"),
+    (_FIRM, "organisation"),
+    (re.compile(r"^[Aa]ll "), "group"),
+)
 
 
 def _spelled_row(reading: Reading, text: str) -> ActorRow | None:
@@ -173,14 +179,12 @@ def _spelled_row(reading: Reading, text: str) -> ActorRow | None:
     row = reading.actors.find(text)
     if row is not None:
         return row
-    person = reading.actors.find(_INITIAL.sub("", text))
-    if person is not None and person.kind == "person" and _speaks_of(reading, person.country):
-        return person
-    firm = reading.actors.find(_FIRM.sub("", text))
-    if firm is not None and firm.kind == "organisation":
-        return firm
-    group = reading.actors.find(_ALL.sub("", text))
-    return group if group is not None and group.kind == "group" else None
+    for words, kind in _OPTIONAL:
+        shorter = words.sub("", text)
+        row = reading.actors.find(shorter) if shorter != text else None
+        if row is not None and row.kind == kind and (kind != "person" or _speaks_of(reading, row.country)):
+            return row
+    return None
 
 
 _JOINTS = re.compile(r",? and |, ")
@@ -207,7 +211,7 @@ def _listed(reading: Reading, index: int, name: str) -> Callable[[], Entity] | N
     word = _country_word(reading, index, name)
     if word is not None and word.kind != "demonym":
         return partial(reading.country_entity, word.code)
-    row, titles = _known_row(reading, index, name)
+    row, _ = _known_row(reading, index, name)
     if row is not None:
         return partial(reading.known_entity, row.id)
     titles, words, _ = name_key(name, reading)
