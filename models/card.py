@@ -61,6 +61,7 @@ def render(record: Mapping[str, Any]) -> str:
             for source in config["train"]
         ),
         "",
+        *_earlier(record.get("earlier", ())),
         "## Validation",
         "",
         "These files chose the epoch that was kept, so their figures flatter a little. No text of theirs is in "
@@ -89,6 +90,24 @@ def render(record: Mapping[str, Any]) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _earlier(trainings: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What the weights that training began with had been trained on, where they were a checkpoint's."""
+    if not trainings:
+        return []
+    return [
+        "The weights that this training began with had been trained on, oldest first:",
+        "",
+        "| checkpoint | task | labels | rows |",
+        "|---|---|---|---|",
+        *(
+            f"| `{training['digest'][:8]}` | {training['task']} | {name} | {rows:,} |"
+            for training in trainings
+            for name, rows in training["rows"].items()
+        ),
+        "",
+    ]
 
 
 def _gates(gates: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -4,10 +4,13 @@ import json
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import torch
 
+from models.card import RECORD
+from models.checkpoints import CHECKPOINTS, read_json
 from models.coreference_evaluation import LinkReport
 from models.evaluation import ScoredFile, evaluate_stance
 from models.reader_evaluation import SpanReport
@@ -40,6 +43,8 @@ def training_record(
 ) -> dict[str, Any]:
     """The run's config, data counts, machine and gates, and the saved checkpoint's scores.
 
+    ``earlier`` lists what the weights that training began with had been trained on, oldest first.
+
     ``validation``: what the checkpoint says of each validation file, by the file's name in the config.
     """
     return {
@@ -48,6 +53,7 @@ def training_record(
         "digest": checkpoint.digest,
         "rows": trained.rows,
         "leaked": trained.leaked,
+        "earlier": _earlier(config.start or config.base),
         "validation": {name: _report(found) for name, found in validation.items()},
         "temperatures": temperatures,
         "gates": [_gate(verdict) for verdict in verdicts],
@@ -57,6 +63,15 @@ def training_record(
         else platform.processor() or "CPU",
         "torch": torch.__version__,
     }
+
+
+def _earlier(origin: str) -> list[dict[str, Any]]:
+    """The trainings that a checkpoint's own record knows of, its own last; none of a bare base."""
+    path = CHECKPOINTS.get(origin, Path(origin)) / RECORD
+    if not path.is_file():
+        return []
+    record = read_json(path)
+    return [*record.get("earlier", ()), {key: record[key] for key in ("task", "digest", "rows")}]
 
 
 def _report(found: ScoredFile | SpanReport | LinkReport) -> dict[str, Any]:

@@ -104,17 +104,28 @@ class CountryTable:
         return found
 
     def scan(self, words: list[str]) -> Iterator[Found]:
-        """The country words within a list of words, left to right, longest first."""
-        words = [plain(word) for word in words]
+        """The country words within a list of words, left to right, longest first; "American-led" is American."""
+        words = [plain(word).removesuffix("-led") for word in words]
         at = 0
         while at < len(words):
             for length in range(min(self.longest.get(words[at], 0), len(words) - at), 0, -1):
                 found = self.words.get(" ".join(words[at : at + length]))
-                if found is not None:
+                if found is not None and not _is_part_of_a_name(words, at, at + length, found):
                     yield Found(at, at + length, found)
                     at += length - 1
                     break
             at += 1
+
+
+# What a surname may begin with that is a city's name too: "De Lima".
+_PARTICLES = frozenset({"De", "Da", "Di", "Del", "Van", "Von"})
+
+
+def _is_part_of_a_name(words: list[str], first: int, last: int, found: CountryWord) -> bool:
+    """ "the North Korean leader", "the North Atlantic", "Leila De Lima": the word belongs to what stands beside it."""
+    if words[last - 1] == "North":
+        return last < len(words) and words[last][:1].isupper()
+    return found.kind in ("capital", "city") and first > 0 and words[first - 1] in _PARTICLES
 
 
 def _plurals(demonym: str) -> list[str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from models.labels import NO_NATION
 from pipeline.actors.entities import Entity
 from pipeline.actors.link_features import country_links, nation_links
-from pipeline.actors.phrases import token_spans
+from pipeline.actors.phrases import is_capital, token_spans
 from pipeline.actors.reading import Choice, Reading
 from pipeline.actors.salience import best_of, score
 from pipeline.actors.words import BODY_PEOPLE, STATE_TITLES, US_TITLES, WORLD_WIDE
@@ -346,7 +346,7 @@ def _office_taken(reading: Reading, entity: Entity) -> frozenset[str]:
 
 
 def dateline_country(reading: Reading) -> str | None:
-    """The country of the article's dateline: the place in capitals at its very start."""
+    """The country of the article's dateline: the place at its very start, in capitals or cut off as a dateline."""
     article = reading.article
     dropped = next((one for one in article.dropped if one.reason == "dateline"), None)
     head = article.text[dropped.start : dropped.end] if dropped else article.text[:60]
@@ -354,12 +354,14 @@ def dateline_country(reading: Reading) -> str | None:
     for _, word in token_spans(head):
         if word in (",", "(", "-", "—", "–") and words:
             break
-        if not word.isupper() or len(word) < 2 or word in ("AP", "AFP"):
+        if not (word.isupper() or (dropped and is_capital(word))) or len(word) < 2 or word in ("AP", "AFP"):
             break
         words.append(word)
     if not words or len(words) > 5:
         return None
-    place = " ".join(word if word in ("US", "UK") else word.title() for word in words).replace(" Es ", " es ")
+    place = " ".join(
+        word.title() if word.isupper() and word not in ("US", "UK") else word for word in words
+    ).replace(" Es ", " es ")
     if place == "United Nations":
         return "UN"
     found = reading.countries.find(place)

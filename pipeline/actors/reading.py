@@ -132,15 +132,8 @@ class Reading:
                     heads={"country", "nation", "state", "government"},
                 )
             else:
-                row = next(
-                    (row for row in self.actors.rows.values() if row.country == code and row.name == code),
-                    None,
-                )
-                row = row or next(
-                    (row for row in self.actors.rows.values() if row.country == code and code in row.aliases),
-                    None,
-                )
-                if row is not None:
+                row = self.actors.find(code)
+                if row is not None and row.country == code:
                     return self.known_entity(row.id)
                 entity = entities.new(code, "organisation", country=code, country_known=True, named=True)
             entities.countries[code] = entity

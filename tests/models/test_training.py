@@ -1,5 +1,6 @@
 """Training on tiny label files with a tiny base: what is kept out, what is started from, what is promoted."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -197,6 +198,23 @@ def test_frozen_layers_stay_with_all_that_feeds_them(config: StanceTrainConfig) 
     moved = {name for name, values in after.items() if not torch.equal(values, before[name])}
     assert "stance_head.weight" in moved
     assert not [name for name in moved if name.startswith(("encoder.", "features."))]
+
+
+def test_a_card_remembers_what_its_start_was_trained_on(config: StanceTrainConfig) -> None:
+    first = changed(config, epochs=1)
+    promote(first, train_stance(first), seconds=1.0)
+    folders = [config.out]
+    for name in ("second", "third"):
+        folder = config.out.parent / name
+        again = changed(config, start=str(folders[-1]), out=folder, epochs=1)
+        promote(again, train_stance(again), seconds=1.0)
+        folders.append(folder)
+    records = [json.loads((folder / "training.json").read_text("utf-8")) for folder in folders]
+    assert records[0]["earlier"] == []
+    assert [one["digest"] for one in records[2]["earlier"]] == [one["digest"] for one in records[:2]]
+    card = (folders[2] / "README.md").read_text("utf-8")
+    assert f"| `{records[0]['digest'][:8]}` | stance | ours | {records[0]['rows']['ours']:,} |" in card
+    assert "had been trained on" not in (folders[0] / "README.md").read_text("utf-8")
 
 
 def test_layers_above_the_frozen_ones_learn() -> None:

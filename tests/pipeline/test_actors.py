@@ -90,6 +90,19 @@ def test_scan_finds_the_longest_country_word(countries: CountryTable) -> None:
     assert [one.word.code for one in countries.scan(words)] == ["KOR", "PNG", "IND"]
 
 
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("The North Korean leader wrote to the North Koreans", ["PRK", "PRK"]),
+        ("the North said that the North Atlantic and the North East are calm", ["PRK"]),
+        ("Leila De Lima flew from Lima", ["PER"]),
+        ("its American-led allies", ["USA"]),
+    ],
+)
+def test_scan_takes_no_part_of_a_longer_name(countries: CountryTable, text: str, codes: list[str]) -> None:
+    assert [one.word.code for one in countries.scan(tokens(text))] == codes
+
+
 def test_known_actors(actors: ActorTable) -> None:
     assert actors.find("the Kremlin").how == "metonym"  # type: ignore[union-attr]
     assert actors.find("Zelenskyy").id == "volodymyr-zelensky"  # type: ignore[union-attr]

@@ -12,6 +12,7 @@ from pipeline.records import (
     AUTHOR,
     AttributedArticle,
     AttributedStatement,
+    Dropped,
     LinkedAttribution,
     Mention,
     ResolvedArticle,
@@ -345,6 +346,13 @@ def test_wrong_kinds_and_cut_abbreviations_are_read_by_their_words(resolver: Tab
 def test_dateline_country_fills_in(resolver: TableResolver) -> None:
     got = resolve(resolver, "NAIROBI, March 3 - [[Police|nominal]] fired at [[students|nominal]] on Sunday.")
     assert find(got, "Police").actors[0].country == "KEN"
+
+
+def test_a_dateline_that_was_cut_off_needs_no_capitals(resolver: TableResolver) -> None:
+    text = "Ha Noi, Nov. 11 (VNA) - [[Police|nominal]] fired at [[students|nominal]] on Sunday."
+    whole = article(text)
+    cut = replace(whole, dropped=(Dropped(0, 24, "dateline"),))
+    assert resolver.process([cut])[0].mentions[0].actors[0].country == "VNM"
 
 
 def test_ids_of_different_actors_differ(resolver: TableResolver) -> None:
