@@ -17,7 +17,7 @@ SHARDS = f"{WEIGHTS}.index.json"
 
 # Checkpoints that ship with the project, as a config names them; `accurate` is a larger stance model.
 CHECKPOINTS: dict[str, Path] = {
-    name: ARTIFACTS / name for name in ("reader", "coreference", "stance", "accurate")
+    name: ARTIFACTS / name for name in ("reader", "reader-small", "coreference", "stance", "accurate")
 }
 
 

@@ -34,6 +34,7 @@ def pairs(scored: Scored, stance: str) -> set[tuple[str | None, str | None]]:
     ("name", "model"),
     [
         ("reader", ReaderModel),
+        ("reader-small", ReaderModel),
         ("coreference", CoreferenceModel),
         ("stance", StanceModel),
         ("accurate", StanceModel),
