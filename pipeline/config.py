@@ -41,7 +41,7 @@ class ScoreConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     stages: dict[str, StageConfig] = Field(default_factory=dict)
-    batch_articles: int = Field(default=32, ge=1)
+    batch_articles: int = Field(default=16, ge=1)
     threads: int | None = Field(default=None, ge=1)
     engine: EngineConfig = EngineConfig()
 
