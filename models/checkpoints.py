@@ -15,7 +15,8 @@ ARTIFACTS = Path(__file__).parent / "artifacts"
 WEIGHTS = "model.safetensors"
 SHARDS = f"{WEIGHTS}.index.json"
 
-# Checkpoints that ship with the project, as a config names them; `accurate` is a larger stance model.
+# Checkpoints that ship with the project, as a config names them; `accurate` is a larger stance model,
+# `reader-small` a smaller reader.
 CHECKPOINTS: dict[str, Path] = {
     name: ARTIFACTS / name for name in ("reader", "reader-small", "coreference", "stance", "accurate")
 }

@@ -12,9 +12,9 @@ annotations=$here/../models/annotations
 python "$here/real_annotations.py" join "$data" "$out/real.articles.jsonl"
 python "$here/prepare_stancewire.py" "$annotations/written.jsonl" "$ours/real_train.jsonl" "$out/real.articles.jsonl" \
     --pairs "$out/stancewire-train.pairs.jsonl" --spans "$out/stancewire-train.spans.jsonl"
-# The articles that were annotated first, from which the readers learn.
+# The articles that were annotated first, from which the readers learn; of their pairs nothing does.
 python "$here/prepare_stancewire.py" "$ours/written_train.jsonl" "$ours/real_train.jsonl" \
-    --pairs "$out/stancewire-first.pairs.jsonl" --spans "$out/stancewire-first.spans.jsonl"
+    --pairs /dev/null --spans "$out/stancewire-first.spans.jsonl"
 for kind in written real; do
     python "$here/prepare_stancewire.py" "$ours/${kind}_dev.jsonl" \
         --pairs "$out/stancewire-$kind-dev.pairs.jsonl" --spans "$out/stancewire-$kind-dev.spans.jsonl"
