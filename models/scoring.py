@@ -74,8 +74,12 @@ class StanceScorer(StanceLayers, ScoringModel):
     }
 
 
+# They stay as the file has them, in half the memory: the few that a text looks up become float32, to the same bits.
+_WORDS = "encoder.embeddings.word_embeddings.weight"
+
+
 def load_for_scoring(name: str, model_class: type[ScoringModel]) -> Checkpoint:
-    """A trained model in float32 and evaluation mode, never from the network.
+    """A trained model in float32, its word embeddings aside, and evaluation mode, never from the network.
 
     Raises:
         CheckpointError: a file is missing, truncated, of another model, or lacks weights.
@@ -91,7 +95,7 @@ def load_for_scoring(name: str, model_class: type[ScoringModel]) -> Checkpoint:
     try:
         model = model_class(SimpleNamespace(**config))
         weights = {
-            key: value.to(torch.float32, copy=True)
+            key: value.clone() if key == _WORDS else value.to(torch.float32, copy=True)
             for path in weight_files(folder)
             for key, value in load_file(path).items()
         }
