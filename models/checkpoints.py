@@ -15,10 +15,10 @@ ARTIFACTS = Path(__file__).parent / "artifacts"
 WEIGHTS = "model.safetensors"
 SHARDS = f"{WEIGHTS}.index.json"
 
-# Checkpoints that ship with the project, as a config names them; `accurate` is a larger stance model,
-# `reader-small` a smaller reader.
+# Checkpoints that ship with the project, as a config names them; `accurate` is a larger stance model.
 CHECKPOINTS: dict[str, Path] = {
-    name: ARTIFACTS / name for name in ("reader", "reader-small", "coreference", "stance", "accurate")
+    name: ARTIFACTS / name
+    for name in ("reader", "reader-small", "coreference", "coreference-small", "stance", "accurate")
 }
 
 

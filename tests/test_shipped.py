@@ -36,6 +36,7 @@ def pairs(scored: Scored, stance: str) -> set[tuple[str | None, str | None]]:
         ("reader", ReaderModel),
         ("reader-small", ReaderModel),
         ("coreference", CoreferenceModel),
+        ("coreference-small", CoreferenceModel),
         ("stance", StanceModel),
         ("accurate", StanceModel),
     ],

@@ -1,4 +1,8 @@
-"""Weights of what the coreference model says, by task. Written by ``scripts/measure_resolve.py --fit-links``."""
+"""Weights of what the coreference model says, by task. Written by ``scripts/measure_resolve.py --fit-links``.
+
+They were fitted beside the smaller model; of what the rules say of countries three quarters are kept, for the
+larger one knows more: on the validation and held-out articles it gains by that, and the smaller loses nothing.
+"""
 
 LINK_WEIGHTS: dict[str, dict[str, float]] = {
     "body": {
@@ -31,7 +35,7 @@ LINK_WEIGHTS: dict[str, dict[str, float]] = {
         "none, nation link, person": -0.07,
         "none, nation link, somebody": 0.14,
         "none, nation link, unknown": -0.22,
-        "rules": 0.60,
+        "rules": 0.45,
     },
     "pair": {
         "link members": 0.33,
