@@ -121,7 +121,8 @@ def test_a_checkpoint_loads_in_single_precision_for_inference(stance_folder: Pat
 def test_a_missing_checkpoint_is_named_with_the_choices(tmp_path: Path) -> None:
     with pytest.raises(
         CheckpointError,
-        match=r"none.*config\.json is missing; name one of reader, reader-small, coreference, coreference-small, stance, accurate or",
+        match=r"none.*config\.json is missing; name one of reader, reader-small, coreference, "
+        r"coreference-small, stance, accurate or",
     ):
         load_checkpoint(str(tmp_path / "none"), ReaderModel)
 
