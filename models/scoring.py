@@ -74,7 +74,8 @@ class StanceScorer(StanceLayers, ScoringModel):
     }
 
 
-# They stay as the file has them, in half the memory: the few that a text looks up become float32, to the same bits.
+# The word embeddings, which are kept as the file has them: in float16 they take half the memory, and the few that a
+# text looks up become float32 where the token features are added, to the same bits.
 _WORDS = "encoder.embeddings.word_embeddings.weight"
 
 

@@ -93,6 +93,8 @@ def test_a_reader_scores_as_that_of_transformers(reader_folder: Path) -> None:
     theirs = load_checkpoint(str(reader_folder), ReaderModel)
     assert (ours.name, ours.digest) == (theirs.name, theirs.digest)
     assert not ours.model.training
+    assert ours.model.encoder.get_input_embeddings().weight.dtype == torch.float16
+    assert ours.model.encoder.embeddings["position_embeddings"].weight.dtype == torch.float32
     windows = [
         reader_features.reader_windows(one.tokenizer, TEXT, [(0, len(TEXT))], one.model.config.max_tokens)
         for one in (ours, theirs)
